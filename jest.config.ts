@@ -1,0 +1,16 @@
+import type { Config } from 'jest';
+
+/** ESM mode: run through `npm run test:unit`, which passes --experimental-vm-modules. */
+const config: Config = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^#model-name$': '<rootDir>/src/providers/model-name/node.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
+  testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/marbles/**/*.spec.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.work/'],
+};
+
+export default config;
