@@ -1,0 +1,18 @@
+/** A JSON object of the Messages API, not yet looked at. */
+export type WireData = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is WireData {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,157 @@
+import {
+  AuthenticationError,
+  ConnectionError,
+  ContextLengthError,
+  InvalidRequestError,
+  OverloadedError,
+  ProviderError,
+  type ProviderErrorOptions,
+  RateLimitError,
+} from '../core/errors.js';
+import { type Secrets, redactMessage } from '../core/redact.js';
+
+/** What an error body says, whatever its dialect. */
+export interface ErrorFacts {
+  readonly message?: string;
+  /** The server's `code`, else its `type`. */
+  readonly code?: string;
+}
+
+/** Who failed, and what the message must not repeat. */
+export interface ErrorContext {
+  readonly provider: string;
+  readonly model: string;
+  readonly secrets?: Secrets;
+  /** Where the key comes from, for the advice: `OPENAI_API_KEY`. */
+  readonly keyName?: string;
+}
+
+/** A failure as the HTTP layer saw it; without `status` no answer came. */
+export interface HttpFailure extends ErrorFacts {
+  readonly status?: number | undefined;
+  readonly headers?: { get(name: string): string | null } | undefined;
+  readonly cause: unknown;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown): string | undefined {
+  if (typeof value === 'string' && value !== '') return value;
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+/** Reads `{ error: { message, code, type } }`, `{ error: 'text' }`, `{ message, code }` and `{ detail }`. */
+export function errorFacts(body: unknown): ErrorFacts {
+  if (!isRecord(body)) return typeof body === 'string' && body !== '' ? { message: body } : {};
+  const error = isRecord(body['error']) ? body['error'] : body;
+  const message = text(error['message']) ?? text(body['error']) ?? text(body['detail']) ?? text(body['message']);
+  const code = text(error['code']) ?? text(error['type']);
+  return { ...(message !== undefined && { message }), ...(code !== undefined && { code }) };
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, section 10.2.3). */
+export function retryAfterMs(headers: HttpFailure['headers'], now: number = Date.now()): number | undefined {
+  const exact = Number(headers?.get('retry-after-ms') ?? Number.NaN);
+  if (exact >= 0) return exact;
+  const value = headers?.get('retry-after');
+  if (value === null || value === undefined || value.trim() === '') return undefined;
+  const seconds = Number(value);
+  if (seconds >= 0) return Math.round(seconds * 1_000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+const contextLengthPattern = /context[ _-](?:length|window)|prompt is too long|too many tokens|maximum context/i;
+
+type ErrorClass = new (message: string, options: ProviderErrorOptions) => ProviderError;
+
+interface Verdict {
+  readonly type: ErrorClass;
+  readonly what: string;
+  readonly advice: string;
+  readonly retryable: boolean;
+}
+
+function verdictOf(failure: HttpFailure, keyName: string): Verdict {
+  const { status, code = '', message = '' } = failure;
+  if (status === undefined) {
+    const timedOut = /time(?:d )?-?out/i.test(`${code} ${message}`);
+    const what = timedOut ? 'no answer came in time' : 'the server could not be reached';
+    return { type: ConnectionError, what, advice: 'Check the network and the baseURL option.', retryable: true };
+  }
+  if (code === 'context_length_exceeded' || (status === 400 && contextLengthPattern.test(message))) {
+    return { type: ContextLengthError, what: 'the conversation is too long for the model', advice: 'Send fewer or shorter messages.', retryable: false };
+  }
+  switch (status) {
+    case 401:
+      return { type: AuthenticationError, what: 'the key was refused', advice: `Check the apiKey option or ${keyName}.`, retryable: false };
+    case 403:
+      return { type: AuthenticationError, what: 'the key may not do this', advice: `Check what the key of ${keyName} is allowed to use.`, retryable: false };
+    case 404:
+      return { type: InvalidRequestError, what: 'the model or the address was not found', advice: 'Check the model name and the baseURL option.', retryable: false };
+    case 400:
+    case 413:
+    case 422:
+      return { type: InvalidRequestError, what: 'the request was refused', advice: 'Change the request: sending it again will not help.', retryable: false };
+    case 429: {
+      const spent = code === 'insufficient_quota';
+      const advice = spent ? 'Check the plan and billing.' : 'Wait, or send fewer requests.';
+      return { type: RateLimitError, what: spent ? 'the quota is used up' : 'too many requests', advice, retryable: !spent };
+    }
+    case 503:
+    case 529:
+      return { type: OverloadedError, what: 'the server has no capacity now', advice: 'Try again later.', retryable: true };
+    default:
+      if (status >= 300 && status < 400) {
+        return { type: ProviderError, what: 'the server redirects, which is not followed', advice: 'Set baseURL to the new address.', retryable: false };
+      }
+      return { type: ProviderError, what: 'the request failed', advice: 'Try again later.', retryable: status >= 500 || status === 408 || status === 409 };
+  }
+}
+
+/** The typed error of a request that got no answer, or an answer that is no success. */
+export function httpError(failure: HttpFailure, context: ErrorContext): ProviderError {
+  const verdict = verdictOf(failure, context.keyName ?? 'the provider’s key');
+  const status = failure.status === undefined ? '' : ` (HTTP ${failure.status})`;
+  const said = failure.message === undefined ? '' : `: ${redactMessage(failure.message, context.secrets).replace(/[\s.]+$/, '')}`;
+  const message = `${context.provider}, model ${context.model}: ${verdict.what}${status}${said}. ${verdict.advice}`;
+  return new verdict.type(message, {
+    provider: context.provider,
+    model: context.model,
+    status: failure.status,
+    code: failure.code,
+    retryable: verdict.retryable,
+    retryAfterMs: retryAfterMs(failure.headers),
+    cause: failure.cause,
+  });
+}
+
+/** The deepest message of a chain of causes: `fetch failed` alone says nothing, `ECONNREFUSED` does. */
+function rootMessage(error: unknown): string | undefined {
+  let message: string | undefined;
+  const seen = new Set<unknown>();
+  for (let at = error; isRecord(at) && !seen.has(at); at = at['cause']) {
+    seen.add(at);
+    message = text(at['message']) ?? text(at['code']) ?? message;
+  }
+  return message;
+}
+
+/**
+ * The typed error of what an official SDK threw. The SDKs' error classes share these fields, so no SDK is imported here.
+ */
+export function sdkError(error: unknown, context: ErrorContext): Error {
+  if (!isRecord(error)) return httpError({ message: String(error), cause: error }, context);
+  if (error instanceof Error && 'retryable' in error && 'provider' in error) return error;
+  const status = typeof error['status'] === 'number' ? error['status'] : undefined;
+  const facts = status === undefined ? { message: rootMessage(error) } : errorFacts(error['error'] ?? error);
+  const headers = isHeaders(error['headers']) ? error['headers'] : undefined;
+  const message = facts.message;
+  return httpError({ ...(message !== undefined && { message }), ...('code' in facts && { code: facts.code }), status, headers, cause: error }, context);
+}
+
+function isHeaders(value: unknown): value is { get(name: string): string | null } {
+  return isRecord(value) && typeof value['get'] === 'function';
+}

@@ -1,0 +1,173 @@
+import type { StreamChunk } from '../../core/chunk.js';
+import type { InterruptionReason } from '../../core/errors.js';
+import type { FrameDecoder, FrameListener } from './frames.js';
+import { type AnswerPhase, type Translator, type TranslatorContext, type WireEvent, WireFault, malformed } from './translator.js';
+
+/** How a body's bytes ended: by the end of the message, or because the connection broke. */
+export type BodyEnd = 'clean' | 'cut';
+
+/** How an answer ended: `finish` went out, it was interrupted, or nobody listens any more. */
+export type AnswerOutcome =
+  | { readonly type: 'finished' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'interrupted'; readonly reason: InterruptionReason; readonly cause?: unknown };
+
+const finished: AnswerOutcome = Object.freeze({ type: 'finished' });
+const stopped: AnswerOutcome = Object.freeze({ type: 'stopped' });
+/** Enough to tell a page or a JSON document from a stream of events. */
+const sniffLength = 64;
+
+/** What an `AnswerDecoder` is made of. */
+export interface AnswerDecoderParts {
+  readonly context: TranslatorContext;
+  readonly translator: Translator;
+  readonly frames: (listener: FrameListener) => FrameDecoder;
+  /** Receives each chunk, synchronously. */
+  readonly emit: (chunk: StreamChunk) => void;
+  /** True while the consumer has no room: events are held, in order, until `resume()`. */
+  readonly isPaused?: () => boolean;
+  /** The clock of `chunk.timestamp`. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * One answer's body: bytes in, chunks out, then exactly one outcome. The same chunks at any split of the bytes.
+ *
+ * A plain state machine: no rxjs, no I/O, no timers.
+ */
+export class AnswerDecoder implements FrameListener {
+  readonly #parts: AnswerDecoderParts;
+  readonly #frames: FrameDecoder;
+  readonly #now: () => number;
+  readonly #head: number[] = [];
+  #held: WireEvent[] = [];
+  #sawEvent = false;
+  #flushing = false;
+  #end: BodyEnd | undefined;
+  #endCause: unknown;
+  #outcome: AnswerOutcome | undefined;
+
+  constructor(parts: AnswerDecoderParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+    this.#frames = parts.frames(this);
+  }
+
+  /** Set once the answer is over. */
+  get outcome(): AnswerOutcome | undefined {
+    return this.#outcome;
+  }
+
+  get phase(): AnswerPhase {
+    return this.#parts.translator.phase;
+  }
+
+  /** Events wait for the consumer: no further bytes are wanted before `resume()`. */
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** Takes the next network chunk. */
+  feed(bytes: Uint8Array): void {
+    if (this.#outcome !== undefined) return;
+    if (!this.#sawEvent && this.#head.length < sniffLength) this.#head.push(...bytes.subarray(0, sniffLength - this.#head.length));
+    this.#parts.context.timestamp = this.#now();
+    this.#frames.feed(bytes);
+  }
+
+  /** The bytes ended. The outcome is set at once, or after `resume()` has handed out what is held. */
+  end(how: BodyEnd, cause?: unknown): void {
+    if (this.#outcome !== undefined || this.#end !== undefined) return;
+    this.#end = how;
+    this.#endCause = cause;
+    this.#parts.context.timestamp = this.#now();
+    if (!this.isHolding) this.#conclude();
+  }
+
+  /** The consumer has room again. */
+  resume(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const [index, event] of held.entries()) {
+      if (this.#outcome !== undefined) return;
+      if (this.#parts.isPaused?.()) {
+        // What arrived while this loop ran (it does not: feeding waits for us) would come after these.
+        this.#held = [...held.slice(index), ...this.#held];
+        return;
+      }
+      this.#take(event);
+    }
+    if (this.#end !== undefined && !this.isHolding) this.#conclude();
+  }
+
+  /** The server stayed silent after the answer was whole: it ends here. */
+  settle(): void {
+    if (this.#outcome === undefined && !this.isHolding && this.phase !== 'open') this.#finish();
+  }
+
+  /** Nobody listens any more: the rest of the bytes is not decoded. */
+  stop(): void {
+    this.#held = [];
+    this.#outcome ??= stopped;
+  }
+
+  onEvent(event: WireEvent): void {
+    this.#sawEvent = true;
+    if (this.#outcome !== undefined) return;
+    if (this.#held.length > 0 || this.#parts.isPaused?.()) {
+      this.#held.push(event);
+      return;
+    }
+    this.#take(event);
+  }
+
+  onTooLarge(): void {
+    this.#interrupt('malformed', malformed('a frame of the answer is larger than the limit').cause);
+  }
+
+  #take(event: WireEvent): void {
+    const { translator, emit } = this.#parts;
+    try {
+      translator.translate(event, emit);
+    } catch (error) {
+      this.#fault(error);
+      return;
+    }
+    if (translator.phase === 'ended') this.#finish();
+  }
+
+  #fault(error: unknown): void {
+    if (!(error instanceof WireFault)) throw error;
+    // The last event was cut in the middle: it is dropped, and the ending decides.
+    if (this.#flushing && error.reason === 'malformed') return;
+    this.#interrupt(error.reason, error.cause);
+  }
+
+  /** After the last byte: an unterminated last event counts if its data parses. */
+  #conclude(): void {
+    this.#flushing = true;
+    this.#frames.flush();
+    if (this.#outcome !== undefined || this.isHolding) return;
+    if (this.phase !== 'open') this.#finish();
+    else if (this.#end === 'cut') this.#interrupt('disconnected', this.#endCause);
+    else if (!this.#sawEvent && this.#isForeign()) {
+      this.#interrupt('malformed', malformed('the body holds no event: it looks like a page or a JSON document').cause);
+    } else this.#interrupt('truncated');
+  }
+
+  /** A 200 that is HTML or JSON: no event came and the first character opens a tag or a document. */
+  #isForeign(): boolean {
+    const start = new TextDecoder().decode(Uint8Array.from(this.#head)).trimStart();
+    return start !== '' && !/^(?:data|event|id|retry)?:/.test(start);
+  }
+
+  #finish(): void {
+    this.#outcome = finished;
+    this.#parts.translator.finish(this.#parts.emit);
+  }
+
+  #interrupt(reason: InterruptionReason, cause?: unknown): void {
+    this.#held = [];
+    this.#outcome = { type: 'interrupted', reason, cause };
+  }
+}
