@@ -2,7 +2,7 @@ import type { Config } from 'jest';
 
 /** ESM mode: run through `npm run test:unit`, which passes --experimental-vm-modules. */
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/setup/leak-check-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^#model-name$': '<rootDir>/src/providers/model-name/node.ts',

@@ -34,12 +34,17 @@ export class AgentError extends Error {
     return {};
   }
 
+  /** What may be logged of `cause`. */
+  protected describeCause(): string {
+    return describeCause(this.cause);
+  }
+
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,
       message: this.message,
       ...this.details(),
-      ...(this.cause !== undefined && { cause: describeCause(this.cause) }),
+      ...(this.cause !== undefined && { cause: this.describeCause() }),
     };
   }
 
@@ -47,7 +52,7 @@ export class AgentError extends Error {
   [inspect](): string {
     const stack = this.stack ?? `${this.name}: ${this.message}`;
     const details = Object.entries(this.details()).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-    if (this.cause !== undefined) details.push(`[cause]: ${describeCause(this.cause)}`);
+    if (this.cause !== undefined) details.push(`[cause]: ${this.describeCause()}`);
     return details.length === 0 ? stack : `${stack} {\n  ${details.join(',\n  ')}\n}`;
   }
 }
@@ -114,6 +119,11 @@ export class ProviderError extends AgentError {
       retryable: this.retryable,
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
     };
+  }
+
+  /** An SDK's error repeats what the server said, prompt and all; `message` holds those words redacted. */
+  protected override describeCause(): string {
+    return this.cause instanceof Error ? this.cause.name : typeof this.cause;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { StreamChunk, ToolCall } from './chunk.js';
+import type { ChunkMetadata, StreamChunk, ToolCall } from './chunk.js';
 import { type Usage, sumUsage } from './usage.js';
 
 /** Where a call of this stream stands. */
@@ -7,8 +7,24 @@ type CallState = 'input' | 'open' | 'closed';
 interface CallRecord {
   readonly toolName: string;
   readonly providerExecuted: boolean;
+  readonly stepIndex: number;
   state: CallState;
 }
+
+const chunkTypes: Readonly<Record<StreamChunk['type'], true>> = {
+  text: true,
+  reasoning: true,
+  'tool-input': true,
+  'tool-call': true,
+  'tool-approval': true,
+  'tool-progress': true,
+  'tool-result': true,
+  source: true,
+  file: true,
+  step: true,
+  restart: true,
+  finish: true,
+};
 
 /**
  * Checks a stream against the grammar of chunks: `content* step … finish`, tool-input before its tool-call, that before
@@ -47,7 +63,8 @@ export class StreamGrammar {
         return this.#checkStep(chunk);
       case 'restart':
         this.#usages.push(...(chunk.usage === undefined ? [] : [chunk.usage]));
-        return this.#voidStep();
+        this.#voidStep();
+        return undefined;
       case 'finish':
         return this.#checkFinish(chunk, before);
       case 'text':
@@ -67,10 +84,13 @@ export class StreamGrammar {
   }
 
   #checkShape(chunk: StreamChunk): string | undefined {
+    if (!Object.hasOwn(chunkTypes, chunk.type)) return `${chunk.type} is no type of chunk`;
     if (typeof chunk.content !== 'string') return `${chunk.type} has no content`;
     if (chunk.isFinal !== (chunk.type === 'finish')) return `isFinal is ${String(chunk.isFinal)} on a ${chunk.type} chunk`;
     if (chunk.content !== '' && chunk.type !== 'text' && chunk.type !== 'finish') return `${chunk.type} carries content`;
     if (!Number.isFinite(chunk.timestamp)) return `${chunk.type} has no timestamp`;
+    // Chunks may come from somebody's own provider, where types were not checked.
+    if (typeof (chunk.metadata as ChunkMetadata | undefined)?.streamId !== 'string') return `${chunk.type} has no streamId`;
     this.#streamId ??= chunk.metadata.streamId;
     if (chunk.metadata.streamId !== this.#streamId) {
       return `streamId changed from ${this.#streamId} to ${chunk.metadata.streamId}`;
@@ -80,17 +100,20 @@ export class StreamGrammar {
 
   #checkCall(chunk: Extract<StreamChunk, { type: 'tool-input' | 'tool-call' }>): string | undefined {
     const { toolCallId, toolName } = chunk;
+    const providerExecuted = chunk.providerExecuted === true;
     if (toolCallId === '') return `${chunk.type} without a toolCallId`;
     const call = this.#calls.get(toolCallId);
     const state: CallState = chunk.type === 'tool-input' ? 'input' : 'open';
     if (call === undefined) {
-      this.#calls.set(toolCallId, { toolName, providerExecuted: chunk.providerExecuted === true, state });
+      this.#calls.set(toolCallId, { toolName, providerExecuted, stepIndex: this.#steps, state });
       this.#stepCalls.push(toolCallId);
       return this.#checkInput(chunk);
     }
+    // An earlier step's call is looked at first: ids are unique in a run, whatever became of the call.
+    if (call.stepIndex !== this.#steps) return `call ${toolCallId} is used in two steps`;
     if (call.state !== 'input') return `${chunk.type} for call ${toolCallId} after its tool-call`;
-    if (!this.#stepCalls.includes(toolCallId)) return `call ${toolCallId} is used in two steps`;
     if (call.toolName !== toolName) return `call ${toolCallId} changed its tool from ${call.toolName} to ${toolName}`;
+    if (call.providerExecuted !== providerExecuted) return `providerExecuted of call ${toolCallId} differs between its chunks`;
     call.state = state;
     return this.#checkInput(chunk);
   }
@@ -127,10 +150,9 @@ export class StreamGrammar {
     return undefined;
   }
 
-  #voidStep(): undefined {
+  #voidStep(): void {
     for (const id of this.#stepCalls) this.#calls.delete(id);
     this.#stepCalls = [];
-    return undefined;
   }
 
   #checkFinish(chunk: Extract<StreamChunk, { type: 'finish' }>, sinceStep: number): string | undefined {

@@ -181,6 +181,7 @@ export class StreamingResponse implements StreamSnapshot {
     this.#endTime ??= this.#now();
     if (extra.usage !== undefined) this.#usages = extra.usage;
     if (extra.replay !== undefined) this.#replay = extra.replay;
+    this.#seal();
     return this;
   }
 
@@ -225,6 +226,7 @@ export class StreamingResponse implements StreamSnapshot {
         this.#replay = chunk.replay ?? this.#replay;
         this.#metadata = chunk.metadata;
         this.#endTime = this.#now();
+        this.#seal();
         return;
       case 'tool-approval':
       case 'tool-progress':
@@ -234,6 +236,12 @@ export class StreamingResponse implements StreamSnapshot {
       default:
         chunk satisfies never;
     }
+  }
+
+  /** The error, the history and the caller are handed the same text. */
+  #seal(): void {
+    this.#text.seal();
+    this.#reasoning.seal();
   }
 
   #addUsage(usage: Usage | undefined): void {

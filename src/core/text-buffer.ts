@@ -31,6 +31,11 @@ export class TextBuffer {
     return end === this.#length && start === 0 ? text : text.slice(start, end);
   }
 
+  /** Nothing more will come: later reads of the whole give the same string object, so that it is held once. */
+  seal(): void {
+    this.#fold();
+  }
+
   #whole(): string {
     if (this.#pieces.length === 0) return this.#blocks;
     if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join('')];

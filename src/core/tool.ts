@@ -34,3 +34,32 @@ export function failed(message: string, error?: unknown): ToolEvent {
 export function denied(reason?: string): ToolEvent {
   return failed(reason === undefined ? 'The call was denied.' : `The call was denied: ${reason}`);
 }
+
+/** The result of a call to a tool that does not exist; the model can choose another of `available`. */
+export function unknownTool(name: string, available: Iterable<string> = []): ToolEvent {
+  const names = [...available].join(', ');
+  return failed(`No tool named "${name}" exists. ${names === '' ? 'There are no tools.' : `Available: ${names}.`}`);
+}
+
+/** The result of a call whose arguments came whole but were no JSON object; quotes their beginning alone. */
+export function invalidArguments(call: ToolCall): ToolEvent {
+  const raw = call.invalidInput ?? '';
+  const quoted = cutText(raw, 200);
+  return failed(
+    `The arguments of "${call.toolName}" were not a JSON object: ${quoted}${quoted.length < raw.length ? '…' : ''}\n` +
+      'Call the tool again with a JSON object that fits its parameters.',
+  );
+}
+
+/** The first `maxCharacters` UTF-16 code units of a text, never ending in half a character. */
+export function cutText(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  const last = text.charCodeAt(maxCharacters - 1);
+  const splitsPair = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, splitsPair ? maxCharacters - 1 : maxCharacters);
+}
+
+/** A value as JSON; `undefined` where JSON has no word for it (a function), which the type of `JSON.stringify` does not say. */
+export function jsonText(value: unknown): string | undefined {
+  return JSON.stringify(value);
+}

@@ -3,5 +3,5 @@ export function abortReason(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
   // Not `instanceof`: a DOMException of another realm is none of ours.
   if (typeof reason === 'object' && reason !== null && 'message' in reason) return reason as Error;
-  return new DOMException('This operation was aborted', { name: 'AbortError', cause: reason });
+  return new DOMException(typeof reason === 'string' ? reason : 'This operation was aborted', 'AbortError');
 }

@@ -34,30 +34,36 @@ const codecs: ReadonlyMap<string, Codec> = new Map([
  *
  * A coding that is unknown leaves the body as it came, as `fetch` does.
  */
-export async function decompress(body: NodeBody, contentEncoding: string | undefined): Promise<NodeBody> {
+export async function decompress(
+  body: NodeBody,
+  contentEncoding: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<NodeBody> {
   if (contentEncoding === undefined || contentEncoding === '') return body;
   const names = contentEncoding.split(',').map((name) => name.trim().toLowerCase());
   const stages = names.filter((name) => name !== 'identity').map((name) => codecs.get(name));
   if (stages.length === 0 || stages.includes(undefined)) return body;
   const zlib = await import('node:zlib');
   // The last coding was applied last, so it is undone first.
-  return stages.reduceRight<NodeBody>((below, codec) => (codec ? new DecompressedBody(below, codec, zlib) : below), body);
+  return stages.reduceRight<NodeBody>((below, codec) => {
+    return codec === undefined ? below : new DecompressedBody(below, (first) => codec(zlib, first), signal);
+  }, body);
 }
 
 /** One compression taken off a body. */
 class DecompressedBody implements NodeBody {
   readonly #below: NodeBody;
-  readonly #codec: Codec;
-  readonly #zlib: Zlib;
+  readonly #codec: (first: Uint8Array) => Transform;
+  readonly #signal: AbortSignal | undefined;
   #stage: Transform | undefined;
   #listener: BodyListener | undefined;
   #cut: Error | undefined;
   #paused = false;
 
-  constructor(below: NodeBody, codec: Codec, zlib: Zlib) {
+  constructor(below: NodeBody, codec: (first: Uint8Array) => Transform, signal: AbortSignal | undefined) {
     this.#below = below;
     this.#codec = codec;
-    this.#zlib = zlib;
+    this.#signal = signal;
   }
 
   get started(): boolean {
@@ -101,7 +107,7 @@ class DecompressedBody implements NodeBody {
   }
 
   #open(first: Uint8Array): Transform {
-    const stage = this.#codec(this.#zlib, first);
+    const stage = this.#codec(first);
     stage.on('data', (bytes: Uint8Array) => this.#listener?.onData(bytes));
     stage.on('drain', () => this.#below.resume());
     stage.on('end', () => this.#finish());
@@ -114,9 +120,11 @@ class DecompressedBody implements NodeBody {
     return stage;
   }
 
+  /** What the codec still holds comes before the end; but an abort does not wait for it. */
   #end(): void {
-    if (this.#stage === undefined) this.#finish();
-    else this.#stage.end();
+    if (this.#stage !== undefined && !this.#signal?.aborted) return void this.#stage.end();
+    this.#finish();
+    this.#stage?.destroy();
   }
 
   #finish(): void {

@@ -74,11 +74,11 @@ export class NodeResponse implements Response {
   }
 
   blob(): Promise<Blob> {
-    return this.#toResponse().blob();
+    return this.#throughStream().blob();
   }
 
   formData(): Promise<FormData> {
-    return this.#toResponse().formData();
+    return this.#throughStream().formData();
   }
 
   /** Tees the web stream, so that this response and the copy can both be read (middleware of the SDKs does). */
@@ -89,13 +89,14 @@ export class NodeResponse implements Response {
     return new Response(copy ?? null, this);
   }
 
-  #toResponse(): Response {
+  #throughStream(): Response {
     return new Response(this.body, this);
   }
 
   async #readAll(): Promise<Uint8Array<ArrayBuffer>> {
-    // After `clone()` the source belongs to the two branches.
-    if (this.bodyUsed || this.#stream?.locked) throw new TypeError('Body is unusable: it was read already.');
+    // Who has asked for the stream may have cloned it: from then on the source is the stream's.
+    if (this.#stream !== undefined) return new Uint8Array(await this.#throughStream().arrayBuffer());
+    if (this.bodyUsed) throw new TypeError('Body is unusable: it was read already.');
     return concat(await readPieces(this.#source));
   }
 }

@@ -84,7 +84,7 @@ export class SocketBody implements NodeBody {
   #onError(error: Error): void {
     // Node destroys the message with bytes still in its buffer: `read()` gives them, 'data' would not.
     const rest = this.#message.read() as Uint8Array | null; // typed `any` by @types/node; no encoding is set
-    this.#cut = { rest, error };
+    this.#cut ??= { rest, error };
     this.#deliverCut();
   }
 

@@ -7,6 +7,7 @@ import {
   ProviderError,
   type ProviderErrorOptions,
   RateLimitError,
+  isAgentError,
 } from '../core/errors.js';
 import { type Secrets, redactMessage } from '../core/redact.js';
 
@@ -144,7 +145,7 @@ function rootMessage(error: unknown): string | undefined {
  */
 export function sdkError(error: unknown, context: ErrorContext): Error {
   if (!isRecord(error)) return httpError({ message: String(error), cause: error }, context);
-  if (error instanceof Error && 'retryable' in error && 'provider' in error) return error;
+  if (isAgentError(error)) return error;
   const status = typeof error['status'] === 'number' ? error['status'] : undefined;
   const facts = status === undefined ? { message: rootMessage(error) } : errorFacts(error['error'] ?? error);
   const headers = isHeaders(error['headers']) ? error['headers'] : undefined;

@@ -1,0 +1,144 @@
+import { type Mark, errorLabel, markOf } from './describe.js';
+import type { MarbleEvent, MarbleLane, MarbleRecording } from './recording.js';
+
+/** The picture's width in its own units: a phone's, so that it is never scaled down much. */
+export const pageWidth = 400;
+export const margin = 14;
+/** Of a monospaced character at the font size of labels and of notes. */
+const labelCharWidth = 7.2;
+export const noteCharWidth = 6.6;
+export const markHeight = 22;
+const longestLabel = 22;
+const clearance = 6;
+/** Room right of a mark for a bar or a cross of the same instant. */
+const endWidth = 15;
+const smallestStep = 16;
+/** A silence is drawn at most this many times as long as the usual one. */
+const longestSilence = 2.5;
+
+/** A mark with its size. */
+export interface SizedMark extends Mark {
+  readonly width: number;
+}
+
+/** What one lane shows at one instant; marks of the same instant are stacked. */
+export interface Cell {
+  readonly marks: readonly SizedMark[];
+  readonly end?: 'complete' | 'error' | 'unsubscribe';
+  /** Said below the mark. */
+  readonly note?: string;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** An instant and where it stands. */
+export interface Column {
+  readonly atMs: number;
+  readonly x: number;
+  /** The silence before it was too long to be drawn to scale. */
+  readonly compressed: boolean;
+}
+
+/** A row of the page: as much time as fits into the width, all lanes one below the other. */
+export interface System {
+  readonly columns: readonly Column[];
+}
+
+/** Where everything stands horizontally. */
+export interface Layout {
+  readonly systems: readonly System[];
+  /** Per lane: what is to be drawn at an instant. */
+  readonly cells: readonly ReadonlyMap<number, Cell>[];
+}
+
+/** Wide characters (CJK, emoji) take two places. */
+export function textWidth(text: string, charWidth = labelCharWidth): number {
+  return Array.from(text).reduce((width, letter) => width + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\uff60]|\p{Extended_Pictographic}/u.test(letter) ? 2 : 1), 0) * charWidth;
+}
+
+function shorten(label: string): string {
+  const letters = Array.from(label);
+  return letters.length <= longestLabel ? label : `${letters.slice(0, longestLabel - 1).join('')}…`;
+}
+
+function sized(value: unknown, lane: MarbleLane): SizedMark {
+  const mark = markOf(value);
+  const label = shorten(mark.kind === 'value' && lane.label !== undefined ? lane.label(value) : mark.label);
+  return { ...mark, label, width: Math.max(markHeight, textWidth(label) + 14) };
+}
+
+function cellAt(atMs: number, lane: MarbleLane, events: readonly MarbleEvent[]): Cell {
+  const marks = events.flatMap((event) => (event.kind === 'next' ? [sized(event.value, lane)] : []));
+  // Not simply the last event: a source that failed may be subscribed anew, and emit, at the same instant.
+  const last = events.findLast(({ kind }) => kind !== 'next');
+  const left = lane.subscriptions.some(({ toMs, ending }) => toMs === atMs && ending === 'unsubscribe');
+  const end = last?.kind === 'complete' || last?.kind === 'error' ? last.kind : left ? 'unsubscribe' : undefined;
+  const note = last?.kind === 'error' ? errorLabel(last.error) : end === 'unsubscribe' ? 'unsubscribed' : undefined;
+  const hasMarks = marks.length > 0;
+  // Where only a subscription begins there is a dot, which needs no room.
+  const half = hasMarks ? Math.max(...marks.map(({ width }) => width / 2)) : end === undefined ? 0 : endWidth / 2;
+  const right = half + (hasMarks && end !== undefined ? endWidth : 0);
+  return { marks, left: half, right, ...(end !== undefined && { end }), ...(note !== undefined && { note }) };
+}
+
+function cellsOf(lane: MarbleLane): Map<number, Cell> {
+  const byInstant = new Map<number, MarbleEvent[]>();
+  for (const event of lane.events) byInstant.set(event.atMs, [...(byInstant.get(event.atMs) ?? []), event]);
+  const instants = new Set(byInstant.keys());
+  for (const { fromMs, toMs } of lane.subscriptions) {
+    instants.add(fromMs);
+    if (toMs !== undefined) instants.add(toMs);
+  }
+  const at = (instant: number): readonly MarbleEvent[] => byInstant.get(instant) ?? [];
+  return new Map([...instants].map((atMs) => [atMs, cellAt(atMs, lane, at(atMs))]));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 1;
+}
+
+interface Scale {
+  readonly usualMs: number;
+  /** Width of the usual silence. */
+  readonly usualWidth: number;
+}
+
+/** Sets the instants from left to right, as near to scale as the marks' widths allow, and begins a new row at the right edge. */
+function place(instants: readonly number[], cells: readonly ReadonlyMap<number, Cell>[], scale: Scale): System[] {
+  const systems: Column[][] = [];
+  let columns: Column[] = [];
+  let reached: number[] = [];
+  for (const atMs of instants) {
+    const before = columns.at(-1);
+    const silence = before === undefined ? 0 : (atMs - before.atMs) / scale.usualMs;
+    const compressed = silence > longestSilence;
+    const timed = before === undefined ? margin : before.x + Math.max(smallestStep, Math.min(silence, longestSilence) * scale.usualWidth);
+    const free = cells.flatMap((lane, index) => {
+      const cell = lane.get(atMs);
+      return cell === undefined ? [] : [(reached[index] ?? margin) + cell.left];
+    });
+    let x = Math.max(timed, ...free);
+    const right = Math.max(0, ...cells.map((lane) => lane.get(atMs)?.right ?? 0));
+    if (x + right > pageWidth - margin && before !== undefined) {
+      systems.push(columns);
+      columns = [];
+      reached = [];
+      x = margin + Math.max(0, ...cells.map((lane) => lane.get(atMs)?.left ?? 0));
+    }
+    columns.push({ atMs, x, compressed: compressed && columns.length > 0 });
+    cells.forEach((lane, index) => {
+      const cell = lane.get(atMs);
+      if (cell !== undefined) reached[index] = x + cell.right + clearance;
+    });
+  }
+  return [...systems, columns].map((row) => ({ columns: row }));
+}
+
+/** Lays a recording out: one row if it fits, else as many as it needs. */
+export function layOut(recording: MarbleRecording): Layout {
+  const cells = recording.lanes.map(cellsOf);
+  const instants = [...new Set([0, ...cells.flatMap((lane) => [...lane.keys()])])].sort((a, b) => a - b);
+  const usualMs = median(instants.slice(1).map((atMs, index) => atMs - (instants[index] ?? 0)));
+  const attempts = [44, 34, 26, 18].map((usualWidth) => place(instants, cells, { usualMs, usualWidth }));
+  return { cells, systems: attempts.find(({ length }) => length === 1) ?? attempts[2] ?? [] };
+}

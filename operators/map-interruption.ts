@@ -1,0 +1,117 @@
+import { type MonoTypeOperatorFunction, catchError, defer, tap, throwError } from 'rxjs';
+import type { StreamChunk } from '../src/core/chunk.js';
+import { type StreamInterruptedError, isStreamInterrupted } from '../src/core/errors.js';
+import type { StreamingResponse } from '../src/core/response.js';
+import { type Usage, sumUsage } from '../src/core/usage.js';
+import { interruptedBy, interruptionKind, truncated, withPartial } from './shared/interruption.js';
+import { type PartialOptions, newResponse } from './shared/partial.js';
+
+/** Options of `mapInterruption`. Here `response` is the one that this operator fills. */
+export type MapInterruptionOptions = PartialOptions;
+
+/**
+ * Makes every failure after the first chunk a `StreamInterruptedError` that carries everything that passed here.
+ *
+ * - An interruption passes. When its partial holds less than what passed here, a copy with this operator's response goes on.
+ * - Another error before the first chunk passes by identity, except abort and timeout, which are always interruptions.
+ * - After the first chunk it is wrapped: `provider` for a `ProviderError`, `timeout`, `aborted`, else `failed`.
+ * - A source that completes without a `finish` chunk errors with reason `truncated`.
+ *
+ * Using it twice changes nothing. Unsubscribing stops the source and makes no error.
+ *
+ * @param options `response`: fill this `StreamingResponse` (of one subscription) and hand it to the error; operators above
+ * that are given the same one keep no text of their own. `scheduler`: the clock of the response made here.
+ * @example
+ * provider.stream$({ messages }).pipe(mapInterruption()).subscribe({
+ *   error: (error) => isStreamInterrupted(error) && save(error.partialResponse, error.reason),
+ * });
+ */
+export function mapInterruption<C extends StreamChunk>(options: MapInterruptionOptions = {}): MonoTypeOperatorFunction<C> {
+  return (source) =>
+    defer(() => {
+      const passed = new Passed(options.response ?? newResponse(options.scheduler), options.response !== undefined);
+      return source.pipe(
+        tap({
+          next: (chunk) => passed.add(chunk),
+          complete: () => {
+            if (!passed.isFinished) throw truncated(passed.response);
+          },
+        }),
+        catchError((error: unknown) => throwError(() => passed.mapError(error))),
+      );
+    });
+}
+
+/** What passed one subscription of `mapInterruption`. */
+class Passed {
+  readonly response: StreamingResponse;
+  /** The caller holds `response` too: it must be the one that errors carry, or the text would be kept twice. */
+  readonly #isShared: boolean;
+  isFinished = false;
+  #count = 0;
+  #steps = 0;
+  #sinceStep = 0;
+
+  constructor(response: StreamingResponse, isShared: boolean) {
+    this.response = response;
+    this.#isShared = isShared;
+  }
+
+  add(chunk: StreamChunk): void {
+    this.response.addChunk(chunk);
+    this.#count++;
+    this.#sinceStep++;
+    if (chunk.type === 'step') {
+      this.#steps++;
+      this.#sinceStep = 0;
+    } else if (chunk.type === 'finish') {
+      this.isFinished = true;
+    }
+  }
+
+  mapError(error: unknown): unknown {
+    if (isStreamInterrupted(error)) return this.#widen(error);
+    const begun = this.#count > 0;
+    const kind = interruptionKind(error, begun);
+    if (!begun && kind.reason !== 'aborted' && kind.reason !== 'timeout') return error;
+    this.response.end({ usage: this.#usageWith(undefined) });
+    return interruptedBy(error, kind, this.response);
+  }
+
+  #widen(error: StreamInterruptedError): StreamInterruptedError {
+    const { partial } = error;
+    if (partial === this.response) {
+      partial.end({ usage: this.#usageWith(undefined) });
+      return error;
+    }
+    const extra = compareExtent(this.response, partial);
+    if (extra === 'less' || (extra === 'same' && !this.#isShared)) return error;
+    this.response.end({ usage: this.#usageWith(partial), replay: partial.replay });
+    return withPartial(error, this.response);
+  }
+
+  /** The usage of the steps that passed, and what the interrupted one is known to have used. */
+  #usageWith(partial: StreamingResponse | undefined): Usage | undefined {
+    if (this.#steps === 0) return partial?.usage;
+    // A partial with more chunks than the present step saw the steps before it too: its usage is the total already.
+    if (partial !== undefined && partial.chunkCount > this.#sinceStep) return partial.usage;
+    if (this.#sinceStep === 0 && partial?.usage === undefined) return undefined;
+    return sumUsage([this.response.usage, partial?.usage]);
+  }
+}
+
+/** Whether `here` holds more of the answer than `partial`. Counting chunks would not do: text operators change their number. */
+function compareExtent(here: StreamingResponse, partial: StreamingResponse): 'more' | 'same' | 'less' {
+  const differences = [
+    here.textLength - partial.textLength,
+    here.reasoningLength - partial.reasoningLength,
+    here.toolCalls.length - partial.toolCalls.length,
+    countResults(here) - countResults(partial),
+  ];
+  if (differences.some((difference) => difference < 0)) return 'less';
+  return differences.some((difference) => difference > 0) ? 'more' : 'same';
+}
+
+function countResults(response: StreamingResponse): number {
+  return response.toolCalls.filter((call) => call.state === 'done').length;
+}

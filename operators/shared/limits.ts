@@ -1,0 +1,13 @@
+import { ValidationError } from '../../src/core/errors.js';
+
+/** A limit in milliseconds must be above zero; `Infinity` means no limit. */
+export function checkLimit(name: string, limitMs: number | undefined): void {
+  if (limitMs === undefined || (typeof limitMs === 'number' && limitMs > 0)) return;
+  throw new ValidationError(`${name} is ${String(limitMs)}; give milliseconds above 0, or leave it out for no limit.`);
+}
+
+/** An interval in milliseconds; 0 means every time. */
+export function checkInterval(name: string, intervalMs: number): void {
+  if (typeof intervalMs === 'number' && intervalMs >= 0) return;
+  throw new ValidationError(`${name} is ${String(intervalMs)}; give milliseconds, 0 or more.`);
+}

@@ -1,0 +1,37 @@
+import { type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
+import type { StreamChunk } from '../src/core/chunk.js';
+import { abortedBy } from './shared/interruption.js';
+import { type PartialOptions, keepPartial } from './shared/partial.js';
+
+/** Options of `throwOnAbort`. */
+export type ThrowOnAbortOptions = PartialOptions;
+
+/**
+ * Errors when `signal` fires, and unsubscribes the source.
+ *
+ * The error is a `StreamInterruptedError` with everything that came and `signal.reason` as `cause`: reason `aborted`, or
+ * `timeout` (phase `total`) for `AbortSignal.timeout`. A signal that has fired already errors at subscribe; the source is
+ * not subscribed then. Other errors and completion pass; the listener is removed on every ending.
+ *
+ * @example
+ * const controller = new AbortController();
+ * stopButton.onclick = () => controller.abort();
+ * provider.stream$({ messages }).pipe(throwOnAbort(controller.signal));
+ */
+export function throwOnAbort<C extends StreamChunk>(
+  signal: AbortSignal,
+  options: ThrowOnAbortOptions = {},
+): MonoTypeOperatorFunction<C> {
+  return (source) =>
+    new Observable<C>((subscriber) => {
+      const partial = keepPartial(options);
+      const fail = (): void => subscriber.error(abortedBy(signal, partial.response));
+      if (signal.aborted) {
+        fail();
+        return;
+      }
+      signal.addEventListener('abort', fail);
+      subscriber.add(() => signal.removeEventListener('abort', fail));
+      source.pipe(tap((chunk) => partial.add(chunk))).subscribe(subscriber);
+    });
+}

@@ -1,0 +1,29 @@
+import { map, Observable, type Observer, Subscription } from 'rxjs';
+import { Demand, markDemand, withDemand } from '../core/demand.js';
+
+/** A subscription that can pace its source: what a bridge with a slow consumer subscribes with. */
+export class PacedSubscription {
+  readonly demand = new Demand();
+  readonly #subscription = new Subscription();
+
+  start<T>(source$: Observable<T>, observer: Observer<T>): void {
+    const paced$ = new Observable<T>((subscriber) => {
+      // Now, not when `subscribe` returns: a synchronous source may meet an abort before.
+      this.#subscription.add(subscriber);
+      markDemand(subscriber, this.demand);
+      // `map` makes one link that owns everything upstream, also inner streams that `switchMap` adds later. It is torn
+      // down before the gate opens; a waiting source would wake and emit once more otherwise.
+      withDemand(this.demand, () => source$.pipe(map((value) => value)).subscribe(subscriber));
+      return () => {
+        this.demand.release();
+      };
+    });
+    paced$.subscribe(observer);
+  }
+
+  unsubscribe(): void {
+    this.#subscription.unsubscribe();
+    // It may never have started.
+    this.demand.release();
+  }
+}

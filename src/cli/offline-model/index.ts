@@ -1,0 +1,1 @@
+export { offlineModelName, type OfflineModelOptions, startOfflineModel } from './server.js';

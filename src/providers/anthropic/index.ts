@@ -1,0 +1,2 @@
+export type { AnthropicOptions } from './options.js';
+export { anthropic } from './provider.js';

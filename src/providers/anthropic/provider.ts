@@ -1,0 +1,133 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { MessageCreateParamsNonStreaming, MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
+import { type Observable, defer } from 'rxjs';
+import type { StreamChunk } from '../../core/chunk.js';
+import { StreamInterruptedError, ValidationError, isAgentError } from '../../core/errors.js';
+import { textOf } from '../../core/message.js';
+import type { Completion, Provider, ProviderRequest } from '../../core/provider.js';
+import type { Secrets } from '../../core/redact.js';
+import { StreamingResponse } from '../../core/response.js';
+import { streamAnswer } from '../answer-stream.js';
+import { sdkError } from '../http-error.js';
+import { sseDecoder } from '../wire/sse.js';
+import { createClient } from './client.js';
+import { toCompletion } from './completion.js';
+import type { AnthropicOptions } from './options.js';
+import { providerName } from './replay.js';
+import { type MessagesBody, messagesRequest } from './request.js';
+import { messagesTranslator } from './translate.js';
+
+/**
+ * Answers of Anthropic, or of a compatible server, over the Messages API.
+ *
+ * Unsubscribing aborts the request and closes the connection. Before the 2xx headers a stream errors with a typed
+ * `ProviderError`, or with a `ValidationError` when the request is wrong and nothing was sent; after them with a
+ * `StreamInterruptedError` that carries what came. An answer has at most 8,192 tokens unless `maxTokens` says more.
+ *
+ * @throws {ValidationError} no model, or no key.
+ *
+ * @example
+ * const provider = anthropic('claude-sonnet-4-5');
+ * provider.stream$({ messages: [{ role: 'user', content: 'Hello' }] }).subscribe((chunk) => process.stdout.write(chunk.content));
+ */
+export function anthropic(model: string, options: AnthropicOptions = {}): Provider {
+  if (model.trim() === '') throw new ValidationError("The model is empty. Name one: anthropic('claude-sonnet-4-5').");
+  return new AnthropicProvider(model, options);
+}
+
+class AnthropicProvider implements Provider {
+  readonly name = providerName;
+  readonly model: string;
+  readonly capabilities = { tools: true, images: true, reasoning: true, structuredOutput: true };
+  readonly #client: Anthropic;
+  readonly #keys: Secrets['keys'];
+
+  constructor(model: string, options: AnthropicOptions) {
+    this.model = model;
+    this.#client = options.client ?? createClient(options);
+    // Header values may be credentials; short ones are words.
+    const values = Object.values(options.headers ?? {}).filter((value) => value.length >= 8);
+    this.#keys = [this.#client.apiKey ?? undefined, this.#client.authToken ?? undefined, ...values];
+  }
+
+  supportsStreaming(): boolean {
+    return true;
+  }
+
+  stream$(request: ProviderRequest): Observable<StreamChunk> {
+    return defer(() => {
+      const body = messagesRequest(this.model, request);
+      return streamAnswer({
+        provider: this.name,
+        model: this.model,
+        request,
+        open: (signal) => this.#client.messages.create(streaming(body), { signal, ...retries(request) }).asResponse(),
+        toError: (error) => this.#toError(error, request),
+        translator: messagesTranslator,
+        frames: (listener) => sseDecoder(listener),
+      });
+    });
+  }
+
+  async complete(request: ProviderRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Completion> {
+    const body = messagesRequest(this.model, request);
+    const timeout = completionTimeoutMs(this.#client.timeout, body.max_tokens);
+    try {
+      const answer: unknown = await this.#client.messages.create(nonStreaming(body), { signal, timeout, ...retries(request) });
+      return toCompletion(answer, this);
+    } catch (error) {
+      throw signal?.aborted === true ? this.#aborted(signal, request) : this.#toError(error, request);
+    }
+  }
+
+  #toError(error: unknown, request: ProviderRequest): Error {
+    if (isAgentError(error)) return error;
+    const prompts = request.messages.flatMap((message) => (message.role === 'tool' ? [] : [textOf(message.content)]));
+    return sdkError(error, {
+      provider: this.name,
+      model: this.model,
+      secrets: { keys: this.#keys ?? [], prompts },
+      keyName: 'ANTHROPIC_API_KEY',
+    });
+  }
+
+  #aborted(signal: AbortSignal, request: ProviderRequest): StreamInterruptedError {
+    const cause: unknown = signal.reason;
+    // By name: a signal of another realm has a DOMException of its own.
+    const timedOut = typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
+    const partial = new StreamingResponse(request.streamId === undefined ? {} : { streamId: request.streamId }).end();
+    const message = `${this.name}, model ${this.model}: the call ${timedOut ? 'took too long' : 'was aborted'}. Nothing came; ask again.`;
+    return new StreamInterruptedError(message, {
+      reason: timedOut ? 'timeout' : 'aborted',
+      ...(timedOut && { phase: 'total' as const }),
+      partial,
+      cause,
+    });
+  }
+}
+
+function retries(request: ProviderRequest): { readonly maxRetries?: number } {
+  return request.maxRetries === undefined ? {} : { maxRetries: request.maxRetries };
+}
+
+// The SDK's types know neither every field that servers take (`temperature` is gone from them) nor what `extra` and a
+// replay may hold. The body is ours, built by the API reference.
+function streaming(body: MessagesBody): MessageCreateParamsStreaming {
+  return { ...body, stream: true } as unknown as MessageCreateParamsStreaming;
+}
+
+function nonStreaming(body: MessagesBody): MessageCreateParamsNonStreaming {
+  return { ...body, stream: false } as unknown as MessageCreateParamsNonStreaming;
+}
+
+/** The SDK's default, in milliseconds. */
+const defaultTimeoutMs = 600_000;
+
+/**
+ * Without a time limit of the caller's the SDK refuses a long answer that is not streamed: it expects 128,000 tokens to
+ * take an hour. A limit of that length says that we want to wait.
+ */
+function completionTimeoutMs(clientTimeoutMs: number, maxTokens: number): number {
+  const expectedMs = Math.ceil((3_600_000 * maxTokens) / 128_000);
+  return clientTimeoutMs === defaultTimeoutMs ? Math.max(clientTimeoutMs, expectedMs) : clientTimeoutMs;
+}

@@ -1,0 +1,4 @@
+/** `agenticraft/openai`: answers of OpenAI and of servers that speak its Chat Completions API. */
+export { openai } from './provider.js';
+export type { OpenAIOptions } from './options.js';
+export type { MaxTokensField } from './request.js';

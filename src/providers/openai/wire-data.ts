@@ -1,0 +1,19 @@
+/** A JSON object of the Chat Completions API, not yet looked at. */
+export type WireData = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is WireData {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A string with something in it: servers send `""` where they mean "absent". */
+export function filledString(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,4 @@
+export { createMockStream, type MockStreamOptions } from './create-mock-stream.js';
+export { type MarbleProvider, marbleProvider } from './marble-provider.js';
+export { type ScriptedProvider, scriptedProvider, type ScriptedProviderOptions } from './scripted-provider.js';
+export type { ScriptedAnswer, ScriptedStep, ScriptedToolCall } from './scripted-step.js';

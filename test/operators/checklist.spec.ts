@@ -1,0 +1,289 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  concat,
+  EMPTY,
+  from,
+  materialize,
+  mergeMap,
+  NEVER,
+  Observable,
+  of,
+  type OperatorFunction,
+  repeat,
+  retry,
+  type SchedulerLike,
+  Subject,
+  take,
+  throwError,
+  toArray,
+} from 'rxjs';
+import * as operators from '../../operators/index.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
+import { withDemand } from '../../src/core/demand.js';
+import { isStreamInterrupted } from '../../src/core/errors.js';
+import { CountedResources, type Held } from './resources.js';
+import { chunks, finish, restart, text, toolCall, virtually } from './support.js';
+
+type Operator = OperatorFunction<StreamChunk, unknown>;
+
+/** What differs between operators; every check below runs for every entry. */
+interface Entry {
+  readonly make: (resources?: { readonly scheduler?: SchedulerLike; readonly signal?: AbortSignal }) => Operator;
+  /** Notifications (N next, E error, C complete) for no chunk, for one `finish`, and for three texts and `finish`. */
+  readonly empty: string;
+  readonly one: string;
+  readonly many: string;
+  /** What becomes of a source's error after the first chunk. Before it, every operator passes it by identity. */
+  readonly lateError?: 'wrapped';
+  /** What it holds while it runs, besides its source. */
+  readonly holds?: Partial<Held>;
+  /** An operator whose user callback throws, and the chunk that makes it be called. */
+  readonly callback?: { readonly make: (callback: () => never) => Operator; readonly chunk: StreamChunk };
+}
+
+const passThrough = { empty: 'C', one: 'NC', many: 'NNNNC' } as const;
+
+const table: Readonly<Record<keyof typeof operators, Entry>> = {
+  accumulate: { ...passThrough, make: ({ scheduler } = {}) => operators.accumulate({ ...(scheduler && { scheduler }) }) },
+  chunkTimeout: {
+    ...passThrough,
+    make: ({ scheduler } = {}) => operators.chunkTimeout({ first: 1_000, each: 1_000, total: 9_000, ...(scheduler && { scheduler }) }),
+    holds: { timers: 1, demandListeners: 1 },
+  },
+  interceptToolCalls: {
+    ...passThrough,
+    make: () => operators.interceptToolCalls((call, next) => next(call)),
+    holds: { demandListeners: 1 },
+    callback: { make: (callback) => operators.interceptToolCalls(callback), chunk: toolCall('call_1') },
+  },
+  mapInterruption: { ...passThrough, make: () => operators.mapInterruption(), empty: 'E', lateError: 'wrapped' },
+  measure: {
+    ...passThrough,
+    make: ({ scheduler } = {}) => operators.measure(() => undefined, { intervalMs: 0, ...(scheduler && { scheduler }) }),
+    holds: { demandListeners: 1 },
+    callback: { make: (callback) => operators.measure(callback), chunk: chunks.a },
+  },
+  progress: {
+    make: ({ scheduler } = {}) => operators.progress({ intervalMs: 0, ...(scheduler && { scheduler }) }),
+    empty: 'NC',
+    one: 'NNC',
+    many: 'NNNNNC',
+    holds: { demandListeners: 1 },
+  },
+  text: {
+    make: () => operators.text(),
+    empty: 'C',
+    one: 'C',
+    many: 'NNNC',
+    callback: { make: (callback) => operators.text({ onRestart: callback }), chunk: restart() },
+  },
+  throwOnAbort: {
+    ...passThrough,
+    make: ({ signal } = {}) => operators.throwOnAbort(signal ?? new AbortController().signal),
+    holds: { signalListeners: 1 },
+  },
+  verifyStream: { ...passThrough, make: () => operators.verifyStream(), empty: 'E' },
+};
+
+const boom = new RangeError('boom');
+const answer = [chunks.a, chunks.b, chunks.c, chunks.f];
+
+/** The part of an output that tells two subscriptions' states apart. */
+function view(output: unknown): unknown {
+  if (typeof output !== 'object' || output === null) return output;
+  if ('completeText' in output) return output.completeText;
+  if ('characterCount' in output) return output.characterCount;
+  return 'content' in output ? output.content : output;
+}
+
+function kinds(result: Observable<unknown>): string {
+  let seen = '';
+  result.pipe(materialize()).subscribe(({ kind }) => (seen += kind));
+  return seen;
+}
+
+function outputs(result: Observable<unknown>): unknown[] {
+  const seen: unknown[] = [];
+  result.subscribe({ next: (value) => seen.push(view(value)), error: () => seen.push('error') });
+  return seen;
+}
+
+function errorOf(result: Observable<unknown>): unknown {
+  let seen: unknown = 'no error';
+  result.subscribe({ error: (error: unknown) => (seen = error) });
+  return seen;
+}
+
+const nothing: Held = { timers: 0, signalListeners: 0, demandListeners: 0, subscriptions: 0 };
+
+it('has an entry for every exported operator', () => {
+  const exported = Object.entries(operators).filter(([, value]) => typeof value === 'function');
+  expect(exported.map(([name]) => name).sort()).toEqual(Object.keys(table).sort());
+});
+
+describe.each(Object.entries(table))('%s', (_name, entry) => {
+  it('takes an empty source, one chunk and many', () => {
+    expect(kinds(EMPTY.pipe(entry.make()))).toBe(entry.empty);
+    expect(kinds(of(finish()).pipe(entry.make()))).toBe(entry.one);
+    expect(kinds(from(answer).pipe(entry.make()))).toBe(entry.many);
+  });
+
+  it('stays silent on a source that never emits, and unsubscribes it', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold<StreamChunk>('---');
+      expectObservable(source.pipe(entry.make()), '^--!').toBe('---');
+      expectSubscriptions(source.subscriptions).toBe('  ^--!');
+    });
+  });
+
+  it('passes an error before the first chunk by identity', () => {
+    expect(errorOf(throwError(() => boom).pipe(entry.make()))).toBe(boom);
+  });
+
+  it('ends with an error after the chunks that came', () => {
+    const failing = concat(of(chunks.a, chunks.b), throwError(() => boom));
+    expect(kinds(failing.pipe(entry.make()))).toBe('NNE');
+    const error = errorOf(failing.pipe(entry.make()));
+    if (entry.lateError === undefined) expect(error).toBe(boom);
+    else expect(isStreamInterrupted(error) && error.cause).toBe(boom);
+  });
+
+  it('unsubscribes the source early, also in the middle of a chain', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold<StreamChunk>('                     -a---b---c---(f|)', chunks);
+      const result = source.pipe(
+        mergeMap((chunk) => of(chunk)),
+        entry.make(),
+        mergeMap(() => of('x')),
+      );
+      expectObservable(result, '                            ^-----!').toBe('-x---x-');
+      expectSubscriptions(source.subscriptions).toBe('      ^-----!');
+    });
+  });
+
+  it('stops listening to a synchronous source when the consumer has enough', () => {
+    let rounds = 0;
+    const source = new Observable<StreamChunk>((subscriber) => {
+      for (let index = 0; index < 10 && !subscriber.closed; index++) {
+        rounds++;
+        subscriber.next(text(`${index}`));
+      }
+    });
+    expect(kinds(source.pipe(entry.make(), take(3)))).toBe('NNNC');
+    expect(rounds).toBe(3);
+  });
+
+  it('keeps the state of each subscription apart', () => {
+    const expected = outputs(from(answer).pipe(entry.make()));
+    const operator = entry.make();
+    const first = new Subject<StreamChunk>();
+    const second = new Subject<StreamChunk>();
+    const results = [outputs(first.pipe(operator)), outputs(second.pipe(operator)), outputs(first.pipe(operator))];
+    for (const chunk of answer) {
+      first.next(chunk);
+      second.next(chunk);
+    }
+    first.complete();
+    second.complete();
+    expect(results).toEqual([expected, expected, expected]);
+  });
+
+  it('starts anew for retry, repeat and a second subscriber after an early end', () => {
+    const whole = from(answer);
+    const expected = outputs(whole.pipe(entry.make()));
+    expect(outputs(whole.pipe(entry.make(), repeat(2)))).toEqual([...expected, ...expected]);
+
+    let attempt = 0;
+    const failsOnce = new Observable<StreamChunk>((subscriber) => {
+      if (attempt++ === 0) concat(of(chunks.a), throwError(() => boom)).subscribe(subscriber);
+      else whole.subscribe(subscriber);
+    });
+    expect(outputs(failsOnce.pipe(entry.make(), retry(1)))).toEqual([expected[0], ...expected]);
+
+    const result = whole.pipe(entry.make());
+    expect(outputs(result.pipe(take(1)))).toEqual(expected.slice(0, 1));
+    expect(outputs(result)).toEqual(expected);
+  });
+
+  it('ends once, whatever the source does after its end', () => {
+    const unruly = new Observable<StreamChunk>((subscriber) => {
+      for (const chunk of answer) subscriber.next(chunk);
+      subscriber.complete();
+      subscriber.next(chunks.a);
+      subscriber.error(boom);
+      subscriber.complete();
+    });
+    expect(kinds(unruly.pipe(entry.make()))).toBe(entry.many);
+  });
+
+  it('lets the consumer unsubscribe inside next', () => {
+    const subject = new Subject<StreamChunk>();
+    let count = 0;
+    const subscription = subject.pipe(entry.make()).subscribe(() => {
+      count++;
+      subscription.unsubscribe();
+    });
+    for (const chunk of answer) subject.next(chunk);
+    subject.complete();
+    expect(count).toBe(1);
+    expect(subject.observed).toBe(false);
+  });
+
+  it('takes chunks that the consumer pushes into the source inside next', () => {
+    const subject = new Subject<StreamChunk>();
+    const queue = [chunks.b, chunks.c];
+    let count = 0;
+    const subscription = subject.pipe(entry.make()).subscribe(() => {
+      count++;
+      const next = queue.shift();
+      if (next !== undefined) subject.next(next);
+    });
+    subject.next(chunks.a);
+    subscription.unsubscribe();
+    expect(count).toBe(3);
+  });
+
+  it.each<[string, (subject: Subject<StreamChunk>) => void]>([
+    ['completion', (subject) => subject.complete()],
+    ['an error', (subject) => subject.error(boom)],
+    ['unsubscribing', () => undefined],
+  ])('leaves no timer, listener or subscription after %s', (_ending, end) => {
+    const resources = new CountedResources();
+    const subject = new Subject<StreamChunk>();
+    const subscription = withDemand(resources.demand, () =>
+      resources.source(subject).pipe(entry.make(resources)).subscribe({ error: () => undefined }),
+    );
+    subject.next(chunks.a);
+    subject.next(chunks.f);
+    expect(resources.held).toEqual({ ...nothing, ...entry.holds, subscriptions: 1 });
+    end(subject);
+    subscription.unsubscribe();
+    expect(resources.held).toEqual(nothing);
+  });
+});
+
+const withCallback = Object.entries(table).flatMap(([name, { callback }]) => (callback === undefined ? [] : [{ name, ...callback }]));
+
+it.each(withCallback)('$name sends what a user callback throws to the error channel', ({ make, chunk }) => {
+  const resources = new CountedResources();
+  const throwing = make(() => {
+    throw boom;
+  });
+  expect(errorOf(resources.source(concat(of(chunk), NEVER)).pipe(throwing))).toBe(boom);
+  expect(resources.held.subscriptions).toBe(0);
+});
+
+it('infers the types of a pipe without annotation', () => {
+  const result = from(answer).pipe(
+    operators.chunkTimeout({ each: 1_000 }),
+    operators.throwOnAbort(new AbortController().signal),
+    operators.verifyStream(),
+    operators.mapInterruption(),
+    operators.measure((metrics) => metrics.tokensPerSecond?.toFixed(1)),
+    operators.text(),
+    toArray(),
+  );
+  let pieces: string[] = [];
+  result.subscribe((all: string[]) => (pieces = all));
+  expect(pieces.join('')).toBe('Hello you');
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { concat, NEVER, of, timer } from 'rxjs';
+import { throwOnAbort } from '../../operators/index.js';
+import { StreamInterruptedError } from '../../src/core/errors.js';
+import { StreamingResponse } from '../../src/core/response.js';
+import { chunks, seeError, seen, virtually } from './support.js';
+
+describe('throwOnAbort', () => {
+  it('errors with what came and unsubscribes the source when the signal fires', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const controller = new AbortController();
+      const cause = new Error('the user pressed stop');
+      timer(6).subscribe(() => controller.abort(cause));
+      const source = cold('               -a--b----c--(f|)', chunks);
+      const expected = '                  -a--b-(x|)';
+      const x = { reason: 'aborted', phase: undefined, partial: 'Hello ', cause };
+      expectObservable(source.pipe(throwOnAbort(controller.signal), seeError())).toBe(expected, { ...chunks, x });
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
+    });
+  });
+
+  it('does not subscribe the source when the signal has fired already', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const signal = AbortSignal.abort();
+      const source = cold('-a--|', chunks);
+      const x = { reason: 'aborted', phase: undefined, partial: '', cause: signal.reason as unknown };
+      expectObservable(source.pipe(throwOnAbort(signal), seeError())).toBe('(x|)', { x });
+      expectSubscriptions(source.subscriptions).toBe([]);
+    });
+  });
+
+  it('is a timeout of the whole when the signal is one of AbortSignal.timeout', () => {
+    const cause = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    const controller = new AbortController();
+    let error: unknown;
+    concat(of(chunks.a), NEVER).pipe(throwOnAbort(controller.signal)).subscribe({ error: (got: unknown) => (error = got) });
+    controller.abort(cause);
+    expect(seen(error)).toEqual({ reason: 'timeout', phase: 'total', partial: 'Hel', cause });
+  });
+
+  it('gives the cause of an interruption that the signal was fired with, never the interruption itself', () => {
+    const cause = new Error('the socket closed');
+    const reason = new StreamInterruptedError('cut', { reason: 'disconnected', partial: new StreamingResponse(), cause });
+    let error: unknown;
+    NEVER.pipe(throwOnAbort(AbortSignal.abort(reason))).subscribe({ error: (got: unknown) => (error = got) });
+    expect(seen(error)).toEqual({ reason: 'aborted', phase: undefined, partial: '', cause });
+  });
+
+  it('leaves a stream alone that ended before the signal fired', () => {
+    virtually(({ cold, expectObservable }) => {
+      const controller = new AbortController();
+      timer(9).subscribe(() => controller.abort());
+      const source = cold('  -a--(f|)', chunks);
+      const expected = '     -a--(f|)';
+      expectObservable(source.pipe(throwOnAbort(controller.signal))).toBe(expected, chunks);
+    });
+  });
+
+  it('hands over a response that another operator fills, and adds nothing to it', () => {
+    const response = new StreamingResponse();
+    response.addChunk(chunks.a);
+    const controller = new AbortController();
+    let error: unknown;
+    concat(of(chunks.b), NEVER)
+      .pipe(throwOnAbort(controller.signal, { response }))
+      .subscribe({ error: (got: unknown) => (error = got) });
+    controller.abort();
+    expect(error).toHaveProperty('partial', response);
+    expect(response.completeText).toBe('Hel');
+  });
+});

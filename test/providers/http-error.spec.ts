@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { errorFacts, httpError, retryAfterMs, sdkError } from '../../src/providers/http-error.js';
+
+const context = { provider: 'openai', model: 'gpt-5', keyName: 'OPENAI_API_KEY', secrets: { keys: ['abcd-secret'], prompts: ['my private question'] } };
+const headers = (entries: Record<string, string>) => new Headers(entries);
+
+describe('httpError', () => {
+  it.each([
+    [400, 'InvalidRequestError', false],
+    [401, 'AuthenticationError', false],
+    [403, 'AuthenticationError', false],
+    [404, 'InvalidRequestError', false],
+    [408, 'ProviderError', true],
+    [413, 'InvalidRequestError', false],
+    [422, 'InvalidRequestError', false],
+    [429, 'RateLimitError', true],
+    [500, 'ProviderError', true],
+    [503, 'OverloadedError', true],
+    [529, 'OverloadedError', true],
+    [307, 'ProviderError', false],
+    [undefined, 'ConnectionError', true],
+  ])('makes %s a %s', (status, name, retryable) => {
+    const cause = new Error('x');
+    const error = httpError({ status, message: 'said so', cause }, context);
+    expect([error.name, error.status, error.retryable, error.cause]).toEqual([name, status, retryable, cause]);
+    expect(error.message).toContain('openai, model gpt-5');
+  });
+
+  it('knows a conversation that is too long, by code or by words', () => {
+    const options = { status: 400, cause: undefined };
+    expect(httpError({ ...options, code: 'context_length_exceeded' }, context).name).toBe('ContextLengthError');
+    expect(httpError({ ...options, message: 'prompt is too long: 213462 tokens > 200000 maximum' }, context).name).toBe('ContextLengthError');
+  });
+
+  it('does not ask to retry when the quota is used up', () => {
+    expect(httpError({ status: 429, code: 'insufficient_quota', cause: undefined }, context).retryable).toBe(false);
+  });
+
+  it('repeats neither the key nor the prompt that a server echoes', () => {
+    const message = 'Bad key abcd-secret, Bearer xyz123456, sk-abcdefghijkl for "my private question"';
+    const shown = httpError({ status: 400, message, cause: undefined }, context).message;
+    for (const secret of ['abcd-secret', 'xyz123456', 'sk-abcdefghijkl', 'my private question']) expect(shown).not.toContain(secret);
+  });
+});
+
+describe('errorFacts', () => {
+  it.each([
+    [{ error: { message: 'm', code: 'c', type: 't' } }, { message: 'm', code: 'c' }],
+    [{ type: 'error', error: { type: 'overloaded_error', message: 'm' } }, { message: 'm', code: 'overloaded_error' }],
+    [{ error: 'm' }, { message: 'm' }],
+    [{ detail: 'm' }, { message: 'm' }],
+    [{ message: 'm', code: 42 }, { message: 'm', code: '42' }],
+    ['m', { message: 'm' }],
+    [null, {}],
+  ])('reads %j', (body, facts) => {
+    expect(errorFacts(body)).toEqual(facts);
+  });
+});
+
+describe('retryAfterMs', () => {
+  it.each([
+    [{ 'retry-after-ms': '250' }, 250],
+    [{ 'retry-after': '2' }, 2_000],
+    [{ 'retry-after': '0.2' }, 200],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:05 GMT' }, 4_000],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '' }, undefined],
+    [{}, undefined],
+  ])('reads %j', (entries, expected) => {
+    expect(retryAfterMs(headers(entries), 1_000)).toBe(expected);
+  });
+});
+
+describe('sdkError', () => {
+  it('reads the fields both SDKs share', () => {
+    const thrown = Object.assign(new Error('429 slow down'), { status: 429, error: { message: 'slow down', type: 'rate_limit' }, headers: headers({ 'retry-after': '3' }) });
+    const error = sdkError(thrown, context);
+    expect(error).toMatchObject({ name: 'RateLimitError', status: 429, code: 'rate_limit', retryAfterMs: 3_000 });
+    expect(error.cause).toBe(thrown);
+  });
+
+  it('says what is at the root of a connection that failed', () => {
+    const root = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+    const thrown = new Error('Connection error.', { cause: new TypeError('fetch failed', { cause: root }) });
+    const error = sdkError(thrown, context);
+    expect(error.name).toBe('ConnectionError');
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  it('passes an error of ours by identity', () => {
+    const ours = httpError({ status: 500, cause: undefined }, context);
+    expect(sdkError(ours, context)).toBe(ours);
+  });
+});
