@@ -15,7 +15,8 @@ function squeeze(code: string): string {
 describe.each(tables)('$operator', ({ entries }) => {
   it.each(entries)('$title', (entry) => {
     const { differences } = runEntry(entry, (actual, expected) => expect(actual).toEqual(expected));
-    expect(differences).toEqual([]);
+    // One string, so that a failure shows the marble lines as they are.
+    expect(differences.join('\n\n')).toBe('');
   });
 
   it.each(entries)('$title: the picture names the code that ran', (entry) => {

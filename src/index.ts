@@ -3,7 +3,10 @@ export type { AgentResponse, AgentStep } from './agent/agent-response.js';
 export type { MessageStore } from './agent/conversation.js';
 export type { AgentOptions, RunOptions, TimeoutOptions } from './agent/options.js';
 export { StreamManager, type ActiveStream } from './agent/stream-manager.js';
-export { tool, type Tool } from './agent/tools.js';
+export { limitToolOutput, limitToolTime } from './agent/interceptors.js';
+export type { ToolContext } from './agent/tool-execution.js';
+export type { ToolSchema } from './agent/tool-schema.js';
+export { type Tool, type ToolOptions, type ToolStart, runTools, tool, toolDefinitions } from './agent/tools.js';
 export * from './bridges/index.js';
 export {
   type ChunkMetadata,

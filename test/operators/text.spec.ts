@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { from, toArray } from 'rxjs';
 import { text } from '../../operators/index.js';
-import type { StreamChunk } from '../../src/core/chunk.js';
 import { ValidationError } from '../../src/core/errors.js';
 import { chunks, finish, reasoning, restart, step, text as textOf, toolCall, toolInput, virtually } from './support.js';
 

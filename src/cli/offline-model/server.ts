@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LoopbackServer, listenOnLoopback } from '../loopback-server.js';
@@ -31,23 +31,24 @@ export async function startOfflineModel({ wordMs = 30 }: OfflineModelOptions = {
     }
     const chat = readChatRequest(await text(request));
     if (typeof chat === 'string') sendError(response, 400, chat);
-    else await respond(request, response, chat, `chatcmpl-offline-${String(++answers).padStart(6, '0')}`, wordMs);
+    else await respond(response, chat, `chatcmpl-offline-${String(++answers).padStart(6, '0')}`, wordMs);
   });
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, chat: ChatRequest, id: string, wordMs: number): Promise<void> {
+async function respond(response: ServerResponse, chat: ChatRequest, id: string, wordMs: number): Promise<void> {
   const said = answer(chat);
   if (!chat.stream) {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(toCompletionBody(chat, said, id)));
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  response.flushHeaders();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   try {
     for (const data of toEvents(chat, said, id)) {
       if (wordMs > 0) await delay(wordMs, undefined, { signal: gone.signal });
-      if (request.destroyed && response.destroyed) return;
+      if (gone.signal.aborted) return;
       response.write(`data: ${data}\n\n`);
     }
     response.end();

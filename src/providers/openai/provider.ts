@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import { type Observable, type SchedulerLike, defer } from 'rxjs';
 import type { StreamChunk } from '../../core/chunk.js';
-import { StreamInterruptedError, ValidationError, isAgentError } from '../../core/errors.js';
+import { StreamInterruptedError, ValidationError } from '../../core/errors.js';
 import { textOf } from '../../core/message.js';
 import type { Completion, Provider, ProviderRequest } from '../../core/provider.js';
 import type { Secrets } from '../../core/redact.js';
@@ -90,7 +90,6 @@ class OpenAIProvider implements Provider {
   }
 
   #toError(error: unknown, request: ProviderRequest): Error {
-    if (isAgentError(error)) return error;
     const prompts = request.messages.flatMap((message) => (message.role === 'tool' ? [] : [textOf(message.content)]));
     return sdkError(error, {
       provider: this.name,
