@@ -6,6 +6,11 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^#model-name$': '<rootDir>/src/providers/model-name/node.ts',
+    // The package's own entries, for the documents and examples.
+    '^agenticraft$': '<rootDir>/src/index.ts',
+    '^agenticraft/(operators|marbles)$': '<rootDir>/$1/index.ts',
+    '^agenticraft/(openai|anthropic)$': '<rootDir>/src/providers/$1/index.ts',
+    '^agenticraft/(server|testing)$': '<rootDir>/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },

@@ -36,6 +36,6 @@ export async function loadReader({ name, wire }: Row): Promise<Reader> {
       return (await import('./readers/pipeline.ts')).pipeline(wire, nodeTransport());
     }
     default:
-      throw new Error(`There is no row ${name satisfies never}.`);
+      throw new Error(`There is no row ${String(name satisfies never)}.`);
   }
 }

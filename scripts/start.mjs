@@ -4,6 +4,8 @@ import { buildIfStale } from './build.mjs';
 
 try {
   await buildIfStale();
+  // npm changes to the project's folder; --replay FILE means the folder where the user typed it.
+  if (process.env.INIT_CWD !== undefined) process.chdir(process.env.INIT_CWD);
   await import('../bin/agenticraft.js');
 } catch (error) {
   process.stderr.write(`${error.message}\n`);

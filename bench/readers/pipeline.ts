@@ -42,6 +42,6 @@ export async function pipeline(wire: Wire, transport?: typeof fetch): Promise<Re
       while ((await iterator.next()).done !== true) onChunk(++count);
       return count;
     };
-    return { done: read(), cancel: () => void iterator.return?.() };
+    return { done: read(), cancel: () => void iterator.return() };
   };
 }

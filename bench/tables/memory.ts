@@ -17,7 +17,7 @@ export async function memory({ url, quick }: BenchContext): Promise<void> {
   const lines = names.map((name, index) => {
     const heapBytes = median(samples[index] ?? [], (sample) => sample.heapBytes);
     const rssBytes = median(samples[index] ?? [], (sample) => sample.rssBytes);
-    return [name, (heapBytes / megabyte).toFixed(2), ((heapBytes / chunks) * 1.25).toFixed(1), (rssBytes / megabyte).toFixed(0)];
+    return [name, (heapBytes / megabyte).toFixed(2), (heapBytes / (0.8 * chunks)).toFixed(1), (rssBytes / megabyte).toFixed(0)];
   });
   printTable(`Memory, ${chunks.toLocaleString('en')} chunks of 5 characters`, ['', 'heap MB, 10 % to 90 %', 'bytes/chunk', 'RSS MB'], lines);
 }

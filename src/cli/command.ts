@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ValidationError } from '../core/errors.js';
+import { messageOf } from './error-text.js';
 
 export const providerNames = ['openai', 'anthropic', 'offline'] as const;
 export type ProviderName = (typeof providerNames)[number];
@@ -53,7 +54,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
   } catch (error) {
     // parseArgs adds advice about its own syntax after the first sentence.
-    const [sentence = 'The arguments cannot be read'] = error instanceof Error ? error.message.split(/\.\s/) : [];
+    const [sentence = ''] = messageOf(error).split(/\.\s/);
     throw new ValidationError(`${sentence.replace(/\.$/, '')}. Run with --help to see the options.`, { cause: error });
   }
 }

@@ -8,6 +8,7 @@ import { Agent } from '../index.js';
 import { calculator } from './calculator-tool.js';
 import { type ChosenProvider, chooseProvider } from './choose-provider.js';
 import { type Command, help, readCommand } from './command.js';
+import { messageOf } from './error-text.js';
 import { replayProvider } from './replay.js';
 import { type Output, Screen } from './screen.js';
 import { ChunkView, metricsLine } from './show.js';
@@ -88,8 +89,7 @@ async function stream(chosen: ChosenProvider, open: (chosen: ChosenProvider) => 
 
 /** One line; no stack. */
 function describe(error: unknown, signal: AbortSignal): string {
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
   if (signal.aborted) return 'Interrupted (aborted): stopped by Ctrl-C.';
-  if (isStreamInterrupted(error)) return `Interrupted (${error.reason}): ${message}`;
-  return `agenticraft: ${message}`;
+  if (isStreamInterrupted(error)) return `Interrupted (${error.reason}): ${messageOf(error)}`;
+  return `agenticraft: ${messageOf(error)}`;
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { ValidationError } from '../core/errors.js';
 import { nodeTransport } from '../node/index.js';
 import type { ChosenProvider } from './choose-provider.js';
+import { codeOf } from './error-text.js';
 import { listenOnLoopback } from './loopback-server.js';
 
 /** The first event tells the API; this much of the file is enough to see it. */
@@ -17,7 +18,7 @@ async function readHead(file: string): Promise<string> {
     return buffer.toString('utf8', 0, bytesRead);
   } catch (error) {
     if (error instanceof ValidationError) throw error;
-    const why = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : 'it cannot be read';
+    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : 'it cannot be read';
     throw new ValidationError(`Cannot replay ${file}: ${why}.`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type https from 'node:https';
-import type { NodeTransportOptions } from './node-transport.js';
+import type { NodeTransportOptions } from './options.js';
 
 /** What opens a connection for one URL scheme. */
 export interface Route {

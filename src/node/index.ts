@@ -1,1 +1,2 @@
-export { nodeTransport, type NodeTransportOptions } from './node-transport.js';
+export { nodeTransport } from './node-transport.js';
+export type { NodeTransportOptions } from './options.js';

@@ -1,22 +1,9 @@
-import type { AgentOptions } from 'node:https';
 import { abortReason } from './abort-reason.js';
 import { createRouter, type Router } from './agents.js';
 import { decompress } from './decompress.js';
 import { exchange, type HttpAnswer, type HttpRequest } from './exchange.js';
 import { NodeResponse } from './node-response.js';
-
-/** What can be set on the connections of a `nodeTransport()`. */
-export interface NodeTransportOptions {
-  /** How long a connection that nobody uses is kept. Default 30,000. */
-  readonly idleTimeoutMs?: number;
-  /**
-   * Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are looked up, in either case; `false` to use no proxy. Default `process.env`.
-   * Needs Node 24.5 or later, or 22.21 or later in its line.
-   */
-  readonly proxyEnv?: Readonly<Record<string, string | undefined>> | false;
-  /** Certificates, for servers and proxies that need more than Node trusts by itself (see also `NODE_EXTRA_CA_CERTS`). */
-  readonly tls?: Pick<AgentOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'>;
-}
+import type { NodeTransportOptions } from './options.js';
 
 /**
  * Makes a `fetch` for a provider's `fetch` option that works on `node:http` and `node:https` directly: at the pace of real

@@ -95,15 +95,23 @@ export class SocketBody implements NodeBody {
 
   #deliverCut(): void {
     const cut = this.#cut;
-    if (cut === undefined || this.#listener === undefined || this.#paused) return;
-    const rest = cut.rest;
-    cut.rest = null;
-    if (rest !== null) this.#listener.onData(rest);
-    // The listener may have paused or stopped in between.
-    if (this.#listener === undefined || this.#paused) return;
-    const listener = this.#listener;
+    if (cut === undefined) return;
+    if (cut.rest !== null) {
+      const reader = this.#reader();
+      if (reader === undefined) return;
+      const rest = cut.rest;
+      cut.rest = null;
+      reader.onData(rest);
+    }
+    // Asked again: the listener may have paused or stopped in `onData`.
+    const listener = this.#reader();
+    if (listener === undefined) return;
     this.#listener = undefined;
     listener.onCut(cut.error);
+  }
+
+  #reader(): BodyListener | undefined {
+    return this.#paused ? undefined : this.#listener;
   }
 
   /** Destroys by an own handle: SDKs hold their abort callbacks weakly once headers have come. */

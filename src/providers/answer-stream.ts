@@ -5,6 +5,7 @@ import { type InterruptionReason, StreamInterruptedError } from '../core/errors.
 import type { ProviderRequest } from '../core/provider.js';
 import { StreamingResponse } from '../core/response.js';
 import { newStreamId } from '../core/stream-id.js';
+import type { ErrorContext } from './http-error.js';
 import { AnswerDecoder, type BodyEnd } from './wire/answer-decoder.js';
 import type { BodySource } from './wire/body-source.js';
 import type { FrameDecoder, FrameListener } from './wire/frames.js';
@@ -18,13 +19,13 @@ const drainMs = 250;
 
 /** One model call: how to ask, and how to read the answer. */
 export interface AnswerStreamParts {
-  readonly provider: string;
-  readonly model: string;
   readonly request: ProviderRequest;
   /** Sends the request; resolves with the 2xx response's headers read and its body unread. */
   readonly open: (signal: AbortSignal) => Promise<AnswerBody>;
   /** Makes the typed error of what `open` threw. */
   readonly toError: (error: unknown) => Error;
+  /** What errors inside the answer are made with. */
+  readonly errors: ErrorContext;
   readonly translator: (context: TranslatorContext) => Translator;
   readonly frames: (listener: FrameListener) => FrameDecoder;
   /** Default `asyncScheduler`. */
@@ -79,7 +80,7 @@ class ModelCall {
     this.#partial = new StreamingResponse({ streamId });
     const demand = findDemand(subscriber);
     this.#demand = demand;
-    const context: TranslatorContext = { provider: parts.provider, model: parts.model, metadata: chunkMetadata(streamId), timestamp: 0 };
+    const context: TranslatorContext = { ...parts.errors, metadata: chunkMetadata(streamId), timestamp: 0 };
     this.#translator = parts.translator(context);
     this.#decoder = new AnswerDecoder({
       context,
@@ -211,7 +212,7 @@ class ModelCall {
 
   #interrupt(reason: InterruptionReason, cause: unknown): void {
     this.#over = true;
-    const { provider, model } = this.#parts;
+    const { provider, model } = this.#parts.errors;
     const said = cause instanceof Error && reason === 'provider' ? `: ${cause.message}` : '';
     const message = `${provider}, model ${model}: ${why[reason]}${said}. What came is in partialResponse; ask again for the rest.`;
     const partial = this.#partial.end(this.#translator.partialFacts());

@@ -101,7 +101,7 @@ describe('the history of an agent', () => {
     expect(await agent.getMessages()).toEqual([user('Hi'), cut('Hal')]);
   });
 
-  it('commits in the teardown, so that the next prompt of switchMap sees the partial', async () => {
+  it('commits in the teardown, so that the next prompt of switchMap sees the partial', () => {
     const first = new Subject<ReturnType<typeof chunk.text>>();
     const provider = marbleProvider(first, of(chunk.text('Two.'), chunk.finish()));
     const agent = new Agent({ provider });

@@ -34,7 +34,9 @@ async function streamed(messages: ChatCompletionMessageParam[], includeUsage: bo
     stream: true,
     ...(includeUsage && { stream_options: { include_usage: true } }),
   });
-  return Array.fromAsync(stream);
+  const chunks: ChatCompletionChunk[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
 }
 
 describe('the offline model over HTTP, through the openai SDK', () => {

@@ -58,20 +58,17 @@ describe.each(dialects)('nodeTransport through a proxy, below the $name SDK', (d
 });
 
 describe('the proxy variables', () => {
-  const name = 'HTTP_PROXY';
-  const before = process.env[name];
+  const before = process.env;
 
   afterEach(() => {
-    if (before === undefined) delete process.env[name];
-    else process.env[name] = before;
+    process.env = before;
   });
 
   it('are read from the environment at the first request, unless they are switched off', async () => {
     const { url, asked } = await proxyWith();
     const server = await serve((_, response) => response.end('answer'));
     const [proxied, direct] = [nodeTransport(), nodeTransport({ proxyEnv: false })];
-    process.env[name] = url;
-    process.env['NO_PROXY'] = '';
+    process.env = { HTTP_PROXY: url };
     await (await direct(server.url)).text();
     expect(asked).toEqual([]);
     await (await proxied(server.url)).text();

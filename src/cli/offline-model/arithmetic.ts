@@ -1,4 +1,5 @@
 import { calculate } from '../calculator.js';
+import { messageOf } from '../error-text.js';
 
 /** A piece of a prompt that can be computed. */
 export interface Arithmetic {
@@ -52,7 +53,7 @@ function canBeComputed(expression: string): boolean {
     calculate(expression);
     return true;
   } catch (error) {
-    return error instanceof Error && error.message === 'Division by zero.';
+    return messageOf(error) === 'Division by zero.';
   }
 }
 

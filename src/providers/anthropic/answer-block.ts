@@ -1,7 +1,7 @@
 import { TextBuffer } from '../../core/text-buffer.js';
 import type { ReplayBlock } from './replay.js';
 import type { OpenCall, ParsedInput } from './tool-calls.js';
-import { type WireData, numberOf, stringOf } from './wire-data.js';
+import { type WireData, numberOf, stringOf } from '../wire/wire-data.js';
 
 /** A content block of the answer while it arrives: what it is, and what of it may have to go back. */
 export type AnswerBlock = TextBlock | ThinkingBlock | CallBlock | OtherBlock;

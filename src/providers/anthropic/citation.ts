@@ -1,5 +1,5 @@
 import type { SourceChunk } from '../../core/chunk.js';
-import { type WireData, stringOf } from './wire-data.js';
+import { type WireData, stringOf } from '../wire/wire-data.js';
 
 type SourceFields = Pick<SourceChunk, 'url' | 'title' | 'citedText'>;
 

@@ -5,7 +5,7 @@ import { StreamingResponse } from '../../core/response.js';
 import { WireFault } from '../wire/translator.js';
 import { finishReasonOf } from './stop-reason.js';
 import { MessagesTranslator } from './translate.js';
-import { type WireData, isRecord, listOf, stringOf } from './wire-data.js';
+import { type WireData, isRecord, listOf, stringOf } from '../wire/wire-data.js';
 
 /**
  * Reads an answer that was not streamed, as the events a stream would have had: every kind of block is read in one place.

@@ -144,7 +144,7 @@ function isThinking(block: ContentBlock | undefined): boolean {
 function resultText({ output, toolCallId }: ToolMessage, index: number): string {
   if (typeof output === 'string') return output;
   try {
-    return JSON.stringify(output) ?? '';
+    return output === undefined ? '' : JSON.stringify(output);
   } catch (cause) {
     throw new ValidationError(`Message ${index}: the result of the call ${toolCallId} cannot be written as JSON.`, { cause });
   }

@@ -1,14 +1,11 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming, MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
-import { type Observable, defer } from 'rxjs';
+import { type Observable, type SchedulerLike, defer } from 'rxjs';
 import type { StreamChunk } from '../../core/chunk.js';
-import { StreamInterruptedError, ValidationError, isAgentError } from '../../core/errors.js';
-import { textOf } from '../../core/message.js';
+import { ValidationError } from '../../core/errors.js';
 import type { Completion, Provider, ProviderRequest } from '../../core/provider.js';
-import type { Secrets } from '../../core/redact.js';
-import { StreamingResponse } from '../../core/response.js';
 import { streamAnswer } from '../answer-stream.js';
-import { sdkError } from '../http-error.js';
+import { type SdkIdentity, callError, errorContext, headerSecrets } from '../sdk-call.js';
 import { sseDecoder } from '../wire/sse.js';
 import { createClient } from './client.js';
 import { toCompletion } from './completion.js';
@@ -27,11 +24,11 @@ import { messagesTranslator } from './translate.js';
  * @throws {ValidationError} no model, or no key.
  *
  * @example
- * const provider = anthropic('claude-sonnet-4-5');
+ * const provider = anthropic('claude-sonnet-5-5');
  * provider.stream$({ messages: [{ role: 'user', content: 'Hello' }] }).subscribe((chunk) => process.stdout.write(chunk.content));
  */
 export function anthropic(model: string, options: AnthropicOptions = {}): Provider {
-  if (model.trim() === '') throw new ValidationError("The model is empty. Name one: anthropic('claude-sonnet-4-5').");
+  if (model.trim() === '') throw new ValidationError("The model is empty. Name one: anthropic('claude-sonnet-5-5').");
   return new AnthropicProvider(model, options);
 }
 
@@ -40,14 +37,15 @@ class AnthropicProvider implements Provider {
   readonly model: string;
   readonly capabilities = { tools: true, images: true, reasoning: true, structuredOutput: true };
   readonly #client: Anthropic;
-  readonly #keys: Secrets['keys'];
+  readonly #scheduler: SchedulerLike | undefined;
+  readonly #who: SdkIdentity;
 
   constructor(model: string, options: AnthropicOptions) {
     this.model = model;
     this.#client = options.client ?? createClient(options);
-    // Header values may be credentials; short ones are words.
-    const values = Object.values(options.headers ?? {}).filter((value) => value.length >= 8);
-    this.#keys = [this.#client.apiKey ?? undefined, this.#client.authToken ?? undefined, ...values];
+    this.#scheduler = options.scheduler;
+    const keys = [this.#client.apiKey ?? undefined, this.#client.authToken ?? undefined, ...headerSecrets(options.headers)];
+    this.#who = { provider: this.name, model, keyName: 'ANTHROPIC_API_KEY', keys };
   }
 
   supportsStreaming(): boolean {
@@ -58,13 +56,13 @@ class AnthropicProvider implements Provider {
     return defer(() => {
       const body = messagesRequest(this.model, request);
       return streamAnswer({
-        provider: this.name,
-        model: this.model,
         request,
         open: (signal) => this.#client.messages.create(streaming(body), { signal, ...retries(request) }).asResponse(),
-        toError: (error) => this.#toError(error, request),
+        toError: (error) => callError(error, this.#who, request),
+        errors: errorContext(this.#who, request),
         translator: messagesTranslator,
         frames: (listener) => sseDecoder(listener),
+        scheduler: this.#scheduler,
       });
     });
   }
@@ -76,33 +74,8 @@ class AnthropicProvider implements Provider {
       const answer: unknown = await this.#client.messages.create(nonStreaming(body), { signal, timeout, ...retries(request) });
       return toCompletion(answer, this);
     } catch (error) {
-      throw signal?.aborted === true ? this.#aborted(signal, request) : this.#toError(error, request);
+      throw callError(error, this.#who, request, signal);
     }
-  }
-
-  #toError(error: unknown, request: ProviderRequest): Error {
-    if (isAgentError(error)) return error;
-    const prompts = request.messages.flatMap((message) => (message.role === 'tool' ? [] : [textOf(message.content)]));
-    return sdkError(error, {
-      provider: this.name,
-      model: this.model,
-      secrets: { keys: this.#keys ?? [], prompts },
-      keyName: 'ANTHROPIC_API_KEY',
-    });
-  }
-
-  #aborted(signal: AbortSignal, request: ProviderRequest): StreamInterruptedError {
-    const cause: unknown = signal.reason;
-    // By name: a signal of another realm has a DOMException of its own.
-    const timedOut = typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
-    const partial = new StreamingResponse(request.streamId === undefined ? {} : { streamId: request.streamId }).end();
-    const message = `${this.name}, model ${this.model}: the call ${timedOut ? 'took too long' : 'was aborted'}. Nothing came; ask again.`;
-    return new StreamInterruptedError(message, {
-      reason: timedOut ? 'timeout' : 'aborted',
-      ...(timedOut && { phase: 'total' as const }),
-      partial,
-      cause,
-    });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Replay, ToolCall } from '../../core/chunk.js';
 import { ValidationError } from '../../core/errors.js';
 import type { AssistantMessage } from '../../core/message.js';
-import { type WireData, isRecord, listOf, numberOf, stringOf } from './wire-data.js';
+import { type WireData, isRecord, listOf, numberOf, stringOf } from '../wire/wire-data.js';
 
 /** Whose replay this is: other providers leave it alone. */
 export const providerName = 'anthropic';
@@ -24,7 +24,7 @@ export type ReplayBlock = ContentBlock | TextLength;
 function mustGoBack(block: ReplayBlock): boolean {
   if (block.type === 'text') return false;
   if (block.type !== 'tool_use') return true;
-  const { caller, toolset_name: toolset } = block as ContentBlock;
+  const { caller, toolset_name: toolset } = block;
   return (isRecord(caller) && caller.type !== 'direct') || stringOf(toolset) !== undefined;
 }
 

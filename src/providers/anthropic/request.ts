@@ -1,7 +1,7 @@
 import { ValidationError } from '../../core/errors.js';
 import type { ProviderRequest, ResponseFormat, ToolChoice } from '../../core/provider.js';
 import { toWireConversation } from './conversation.js';
-import { type WireData, isRecord, listOf } from './wire-data.js';
+import { type WireData, isRecord, listOf } from '../wire/wire-data.js';
 
 /** `max_tokens` must be given to the Messages API; this is what we give when the request has no `maxTokens`. */
 export const defaultMaxTokens = 8_192;

@@ -1,7 +1,7 @@
 import type { StreamChunk, ToolResultChunk } from '../../core/chunk.js';
 import type { TranslatorContext } from '../wire/translator.js';
 import type { OpenCall } from './tool-calls.js';
-import { type WireData, isRecord, stringOf } from './wire-data.js';
+import { type WireData, isRecord, stringOf } from '../wire/wire-data.js';
 
 interface ServerCall {
   readonly call: OpenCall;

@@ -2,7 +2,7 @@ import type { StreamChunk, ToolCallChunk, ToolInputChunk } from '../../core/chun
 import { TextBuffer } from '../../core/text-buffer.js';
 import type { TranslatorContext } from '../wire/translator.js';
 import { cutsArguments } from './stop-reason.js';
-import { type WireData, isRecord, stringOf } from './wire-data.js';
+import { type WireData, isRecord, stringOf } from '../wire/wire-data.js';
 
 type Emit = (chunk: StreamChunk) => void;
 

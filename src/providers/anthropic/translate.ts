@@ -12,10 +12,10 @@ import { sourceOf } from './citation.js';
 import { isServerCall, isServerResult, packReplay } from './replay.js';
 import { ServerTools } from './server-tools.js';
 import { finishReasonOf, leavesServerToolsOpen } from './stop-reason.js';
-import { streamError } from './stream-error.js';
+import { streamError } from '../stream-error.js';
 import { ToolCalls } from './tool-calls.js';
 import { UsageReport } from './usage-report.js';
-import { type WireData, isRecord, listOf, numberOf, stringOf } from './wire-data.js';
+import { type WireData, isRecord, listOf, numberOf, stringOf } from '../wire/wire-data.js';
 
 type Emit = (chunk: StreamChunk) => void;
 

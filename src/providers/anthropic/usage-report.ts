@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/usage.js';
-import { isRecord, numberOf } from './wire-data.js';
+import { isRecord, numberOf } from '../wire/wire-data.js';
 
 /** The token counts of the Messages API that we read. */
 interface TokenCounts {

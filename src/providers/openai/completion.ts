@@ -3,7 +3,7 @@ import { ProviderError } from '../../core/errors.js';
 import type { Completion } from '../../core/provider.js';
 import { type TranslatorContext, WireFault } from '../wire/translator.js';
 import { ChatTranslator } from './translate.js';
-import { type WireData, isRecord, listOf } from './wire-data.js';
+import { type WireData, isRecord, listOf } from '../wire/wire-data.js';
 
 /** Whose answer it is, for errors and `replay`. */
 export interface CompletionContext {

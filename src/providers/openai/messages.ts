@@ -1,7 +1,7 @@
 import type { ToolCall } from '../../core/chunk.js';
 import { ValidationError } from '../../core/errors.js';
 import type { AssistantMessage, Message, MessageContent, ToolMessage } from '../../core/message.js';
-import { type WireData, isRecord } from './wire-data.js';
+import { type WireData, isRecord } from '../wire/wire-data.js';
 
 /** How messages are written for one server. */
 export interface MessageOptions {

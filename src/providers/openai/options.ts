@@ -1,23 +1,16 @@
 import type OpenAI from 'openai';
 import type { SchedulerLike } from 'rxjs';
+import type { SdkOptions } from '../sdk-options.js';
 import type { MaxTokensField } from './request.js';
 
 /** How to reach the server. */
-export interface OpenAIOptions {
+export interface OpenAIOptions extends SdkOptions {
   /** Address of a compatible server, up to and without `/chat/completions`. Default: `OPENAI_BASE_URL`, else OpenAI. */
   readonly baseURL?: string;
   /** Default: `OPENAI_API_KEY`. May be left out with `baseURL`: a local server needs none. */
   readonly apiKey?: string;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
   /** Your own instance of the SDK; `baseURL`, `apiKey`, `headers`, `fetch`, `maxRetries` and `timeoutMs` are then its own. */
   readonly client?: OpenAI;
-  /** Used instead of the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** How often the SDK repeats a request that failed before its first byte. Default: the SDK's, 2. */
-  readonly maxRetries?: number;
-  /** How long the SDK waits for the response headers, in milliseconds. Default: the SDK's, 10 minutes. */
-  readonly timeoutMs?: number;
   /** The body field for `maxTokens`. Default: `max_completion_tokens` for OpenAI and Azure, `max_tokens` for other servers. */
   readonly maxTokensField?: MaxTokensField;
   /** The clock of the wait for a silent server's end. Default: `asyncScheduler`. */

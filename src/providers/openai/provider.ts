@@ -1,13 +1,10 @@
 import type OpenAI from 'openai';
 import { type Observable, type SchedulerLike, defer } from 'rxjs';
 import type { StreamChunk } from '../../core/chunk.js';
-import { StreamInterruptedError, ValidationError } from '../../core/errors.js';
-import { textOf } from '../../core/message.js';
+import { ValidationError } from '../../core/errors.js';
 import type { Completion, Provider, ProviderRequest } from '../../core/provider.js';
-import type { Secrets } from '../../core/redact.js';
-import { StreamingResponse } from '../../core/response.js';
 import { streamAnswer } from '../answer-stream.js';
-import { sdkError } from '../http-error.js';
+import { type SdkIdentity, callError, errorContext, headerSecrets } from '../sdk-call.js';
 import { sseDecoder } from '../wire/sse.js';
 import { createClient } from './client.js';
 import { toCompletion } from './completion.js';
@@ -38,16 +35,15 @@ class OpenAIProvider implements Provider {
   readonly #client: OpenAI;
   readonly #dialect: ChatDialect;
   readonly #scheduler: SchedulerLike | undefined;
-  readonly #keys: Secrets['keys'];
+  readonly #who: SdkIdentity;
 
   constructor(model: string, options: OpenAIOptions) {
     this.model = model;
     this.#client = options.client ?? createClient(options);
     this.#dialect = chatDialect(this.#client.baseURL, options.maxTokensField);
     this.#scheduler = options.scheduler;
-    // Header values may be credentials; short ones are words.
-    const values = Object.values(options.headers ?? {}).filter((value) => value.length >= 8);
-    this.#keys = [this.#client.apiKey ?? undefined, options.apiKey, ...values];
+    const keys = [this.#client.apiKey ?? undefined, options.apiKey, ...headerSecrets(options.headers)];
+    this.#who = { provider: this.name, model, keyName: 'OPENAI_API_KEY', keys };
   }
 
   supportsStreaming(): boolean {
@@ -58,11 +54,10 @@ class OpenAIProvider implements Provider {
     return defer(() => {
       const body = chatRequest(this.model, request, this.#dialect, true);
       return streamAnswer({
-        provider: this.name,
-        model: this.model,
         request,
         open: (signal) => this.#create(body, request, signal).asResponse(),
-        toError: (error) => this.#toError(error, request),
+        toError: (error) => callError(error, this.#who, request),
+        errors: errorContext(this.#who, request),
         translator: chatTranslator,
         frames: (listener) => sseDecoder(listener),
         scheduler: this.#scheduler,
@@ -77,7 +72,7 @@ class OpenAIProvider implements Provider {
       const answer: unknown = await this.#create(body, request, signal);
       return toCompletion(answer, { provider: this.name, model: this.model });
     } catch (error) {
-      throw signal?.aborted === true ? this.#aborted(signal, request) : this.#toError(error, request);
+      throw callError(error, this.#who, request, signal);
     }
   }
 
@@ -86,28 +81,6 @@ class OpenAIProvider implements Provider {
     return this.#client.chat.completions.create(body as OpenAI.ChatCompletionCreateParams, {
       ...(signal !== undefined && { signal }),
       ...(request.maxRetries !== undefined && { maxRetries: request.maxRetries }),
-    });
-  }
-
-  #toError(error: unknown, request: ProviderRequest): Error {
-    const prompts = request.messages.flatMap((message) => (message.role === 'tool' ? [] : [textOf(message.content)]));
-    return sdkError(error, {
-      provider: this.name,
-      model: this.model,
-      secrets: { keys: this.#keys ?? [], prompts },
-      keyName: 'OPENAI_API_KEY',
-    });
-  }
-
-  #aborted(signal: AbortSignal, request: ProviderRequest): StreamInterruptedError {
-    const timedOut = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
-    const partial = new StreamingResponse(request.streamId === undefined ? {} : { streamId: request.streamId }).end();
-    const message = `${this.name}, model ${this.model}: the call ${timedOut ? 'took too long' : 'was aborted'}. Nothing came; ask again.`;
-    return new StreamInterruptedError(message, {
-      reason: timedOut ? 'timeout' : 'aborted',
-      ...(timedOut && { phase: 'total' as const }),
-      partial,
-      cause: signal.reason,
     });
   }
 }

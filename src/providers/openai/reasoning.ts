@@ -1,5 +1,5 @@
 import { TextBuffer } from '../../core/text-buffer.js';
-import { type WireData, filledString, isRecord, listOf } from './wire-data.js';
+import { type WireData, filledString, isRecord, listOf } from '../wire/wire-data.js';
 
 /** What a later request must send back of an answer's reasoning. The data of a `Replay` of this provider. */
 export interface ChatReplay {

@@ -1,7 +1,7 @@
 import { ValidationError } from '../../core/errors.js';
 import type { ProviderRequest, ResponseFormat, ToolChoice, ToolDefinition } from '../../core/provider.js';
 import { chatMessages } from './messages.js';
-import type { WireData } from './wire-data.js';
+import type { WireData } from '../wire/wire-data.js';
 
 /** The name of this provider: in errors, and on its `replay` data. */
 export const providerName = 'openai';

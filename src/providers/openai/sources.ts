@@ -1,6 +1,6 @@
 import type { FileChunk, SourceChunk, StreamChunk } from '../../core/chunk.js';
 import type { TranslatorContext } from '../wire/translator.js';
-import { type WireData, filledString, isRecord, listOf } from './wire-data.js';
+import { type WireData, filledString, isRecord, listOf } from '../wire/wire-data.js';
 
 interface Source {
   readonly url?: string;

@@ -1,4 +1,4 @@
-import { type WireData, filledString, isRecord, numberOf } from './wire-data.js';
+import { type WireData, filledString, isRecord, numberOf } from '../wire/wire-data.js';
 
 /** One fragment of a tool call, with what the server left out as undefined. */
 export interface Fragment {

@@ -2,7 +2,7 @@ import type { StepFinishReason, StreamChunk } from '../../core/chunk.js';
 import { TextBuffer } from '../../core/text-buffer.js';
 import type { TranslatorContext } from '../wire/translator.js';
 import { type Fragment, fragmentOf } from './tool-call-fragment.js';
-import { type WireData, isRecord } from './wire-data.js';
+import { type WireData, isRecord } from '../wire/wire-data.js';
 
 type Emit = (chunk: StreamChunk) => void;
 

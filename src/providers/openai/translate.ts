@@ -4,10 +4,11 @@ import { type AnswerPhase, type PartialFacts, type Translator, type TranslatorCo
 import { finishReasonOf } from './finish-reason.js';
 import { ReasoningReader, thinkingText } from './reasoning.js';
 import { SourceReader, imageChunk } from './sources.js';
-import { errorIn, streamError } from './stream-error.js';
+import { streamError } from '../stream-error.js';
+import { errorIn } from './error-in.js';
 import { ToolCallAssembler } from './tool-calls.js';
 import { usageOf, usageReportOf } from './usage.js';
-import { type WireData, filledString, isRecord, listOf } from './wire-data.js';
+import { type WireData, filledString, isRecord, listOf } from '../wire/wire-data.js';
 
 type Emit = (chunk: StreamChunk) => void;
 

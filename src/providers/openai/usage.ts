@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/usage.js';
-import { type WireData, isRecord, numberOf } from './wire-data.js';
+import { type WireData, isRecord, numberOf } from '../wire/wire-data.js';
 
 /** True for an object that reports tokens: servers also send `null` and `{}`. */
 function isReport(value: unknown): value is WireData {

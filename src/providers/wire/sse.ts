@@ -25,8 +25,8 @@ export function sseDecoder(listener: FrameListener, limit: number = maxFrameLeng
     try {
       parser.feed(piece);
     } catch (error) {
-      // The parser throws once after it reported that the limit is passed.
-      if (!stopped || !(error instanceof ParseError)) throw error;
+      // The parser throws once after it reported that the limit is passed; that is told already.
+      if (!(error instanceof ParseError)) throw error;
     }
   };
   return {

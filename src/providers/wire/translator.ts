@@ -1,6 +1,7 @@
 import type { ChunkMetadata, Replay, StreamChunk } from '../../core/chunk.js';
 import { ProtocolError } from '../../core/errors.js';
 import type { Usage } from '../../core/usage.js';
+import type { ErrorContext } from '../http-error.js';
 
 /** One event of a body: an SSE event, or a line of NDJSON (then without a name). */
 export interface WireEvent {
@@ -18,9 +19,7 @@ export interface WireEvent {
 export type AnswerPhase = 'open' | 'whole' | 'ended';
 
 /** What a translator is told about the model call it translates. */
-export interface TranslatorContext {
-  readonly provider: string;
-  readonly model: string;
+export interface TranslatorContext extends ErrorContext {
   readonly metadata: ChunkMetadata;
   /** Set by the decoder once per network chunk, for `chunk.timestamp`: milliseconds since the epoch. */
   timestamp: number;

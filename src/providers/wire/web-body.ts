@@ -18,6 +18,11 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** In Node a drained connection must not keep the process alive. Browsers give a number, which keeps nothing alive. */
+function unreference(timer: { unref?: () => unknown } | number): void {
+  if (typeof timer === 'object') timer.unref?.();
+}
+
 /** A web stream as a `BodySource`: the platform's backpressure is "do not read". */
 class WebBody implements BodySource {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -57,12 +62,10 @@ class WebBody implements BodySource {
   drain(graceMs: number): void {
     if (this.#ended) return;
     this.#listener = { onData: ignore, onEnd: ignore, onCut: ignore };
-    const grace: unknown = setTimeout(() => {
+    this.#grace = setTimeout(() => {
       this.stop();
     }, graceMs);
-    this.#grace = grace as ReturnType<typeof setTimeout>;
-    // Node alone: a drained connection must not keep the process alive. Browsers give a number.
-    if (typeof grace === 'object' && grace !== null && 'unref' in grace && typeof grace.unref === 'function') grace.unref();
+    unreference(this.#grace);
     this.#paused = false;
     void this.#pump();
   }

@@ -1,4 +1,4 @@
-/** A JSON object of the Messages API, not yet looked at. */
+/** A JSON object off the wire, not yet looked at. */
 export type WireData = Readonly<Record<string, unknown>>;
 
 export function isRecord(value: unknown): value is WireData {
@@ -7,6 +7,11 @@ export function isRecord(value: unknown): value is WireData {
 
 export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** A string with something in it: servers send `""` where they mean "absent". */
+export function filledString(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 export function numberOf(value: unknown): number | undefined {
