@@ -86,6 +86,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // `#model-name` of package.json leads into the build.
+    exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'node', 'import', 'default'] },

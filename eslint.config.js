@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const typescriptFiles = ['**/*.ts'];
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'docs/', '.work/', '.npm-cache/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', 'docs/', '.snippets/', '.work/', '.npm-cache/', 'node_modules/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.mjs', '**/*.js'],

@@ -24,7 +24,7 @@ export interface MarbleMatchers<R = void> {
  *
  * @example
  * expect.extend({ toEmitMarbles });
- * expect(({ cold }) => cold('a-b-(F|)').pipe(text())).toEmitMarbles('A-B-|', { A: 'a', B: 'b' });
+ * expect(({ cold }: MarbleHelpers) => cold('a-b-(F|)').pipe(text())).toEmitMarbles('A-B-|', { A: 'a', B: 'b' });
  */
 export function toEmitMarbles(received: MarbleSubject, marbles: string, values?: MarbleValues, error?: unknown): MatcherResult {
   const { events, expected } = recordMarbles((helpers) => ({

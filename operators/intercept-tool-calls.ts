@@ -1,7 +1,8 @@
-import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, asyncScheduler, defer, filter, from, merge, of, tap } from 'rxjs';
+import { type MonoTypeOperatorFunction, type SchedulerLike, asyncScheduler, defer, from, of } from 'rxjs';
 import type { StreamChunk, ToolCall } from '../src/core/chunk.js';
 import { findDemand } from '../src/core/demand.js';
 import { ValidationError } from '../src/core/errors.js';
+import { relay } from '../src/core/relay.js';
 import { type ToolHandler, type ToolInterceptor, unknownTool } from '../src/core/tool.js';
 import { ToolStep } from './tool-step.js';
 
@@ -51,18 +52,24 @@ export function interceptToolCalls(
   const { concurrency = defaultConcurrency, startAfterStep = () => false, scheduler = asyncScheduler } = options;
   const handle = chain(options.interceptors);
   const now = (): number => scheduler.now();
-  return (source) =>
-    new Observable((subscriber) => {
-      const demand = findDemand(subscriber);
-      const step = new ToolStep({ handle, concurrency, startAfterStep, now, demand });
-      if (demand !== undefined) subscriber.add(demand.onChange(() => step.releaseProgress()));
-      // Core operators all the way: they keep the chain of subscribers by which source and tools find the demand.
-      const passed = source.pipe(
-        filter((chunk) => step.passes(chunk)),
-        tap({ error: () => step.abort(), complete: () => step.sourceCompleted() }),
-      );
-      return merge(step.inserted, passed).subscribe(subscriber);
-    });
+  return relay<StreamChunk, StreamChunk>((out) => {
+    const demand = findDemand(out);
+    const step = new ToolStep({ handle, concurrency, startAfterStep, now, demand });
+    if (demand !== undefined) out.add(demand.onChange(() => step.releaseProgress()));
+    // By the subscriber itself: tools find the demand along the chain of subscribers, as the source does.
+    step.inserted.subscribe(out);
+    return {
+      next: (chunk) => {
+        if (step.passes(chunk)) out.next(chunk);
+      },
+      error: (error) => {
+        step.abort();
+        out.error(error);
+      },
+      // `inserted` completes when the source has and every call is closed.
+      complete: () => step.sourceCompleted(),
+    };
+  });
 }
 
 function readOptions(given: [InterceptToolCallsOptions] | ToolInterceptor[]): InterceptToolCallsOptions {

@@ -1,6 +1,7 @@
-import { type MonoTypeOperatorFunction, catchError, defer, tap, throwError } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { type StreamInterruptedError, isStreamInterrupted } from '../src/core/errors.js';
+import { relay } from '../src/core/relay.js';
 import type { StreamingResponse } from '../src/core/response.js';
 import { type Usage, sumUsage } from '../src/core/usage.js';
 import { interruptedBy, interruptionKind, truncated, withPartial } from './shared/interruption.js';
@@ -27,19 +28,20 @@ export type MapInterruptionOptions = PartialOptions;
  * });
  */
 export function mapInterruption<C extends StreamChunk>(options: MapInterruptionOptions = {}): MonoTypeOperatorFunction<C> {
-  return (source) =>
-    defer(() => {
-      const passed = new Passed(options.response ?? newResponse(options.scheduler), options.response !== undefined);
-      return source.pipe(
-        tap({
-          next: (chunk) => passed.add(chunk),
-          complete: () => {
-            if (!passed.isFinished) throw truncated(passed.response);
-          },
-        }),
-        catchError((error: unknown) => throwError(() => passed.mapError(error))),
-      );
-    });
+  return relay<C, C>(() => {
+    const passed = new Passed(options.response ?? newResponse(options.scheduler), options.response !== undefined);
+    return {
+      next: (chunk, out) => {
+        passed.add(chunk);
+        out.next(chunk);
+      },
+      error: (error, out) => out.error(passed.mapError(error)),
+      complete: (out) => {
+        if (passed.isFinished) out.complete();
+        else out.error(truncated(passed.response));
+      },
+    };
+  });
 }
 
 /** What passed one subscription of `mapInterruption`. */

@@ -1,7 +1,8 @@
-import { type MonoTypeOperatorFunction, Observable, tap, throwError } from 'rxjs';
+import { type MonoTypeOperatorFunction, throwError } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { findDemand } from '../src/core/demand.js';
 import type { StreamMetrics } from '../src/core/metrics.js';
+import { relay } from '../src/core/relay.js';
 import { type MeasureOptions, Measurement, checkMeasureOptions } from './shared/measurement.js';
 
 /**
@@ -23,25 +24,32 @@ export function measure<C extends StreamChunk>(
   options: MeasureOptions = {},
 ): MonoTypeOperatorFunction<C> {
   checkMeasureOptions('measure', options);
-  return (source) =>
-    new Observable<C>((subscriber) => {
-      const measurement = new Measurement(options, findDemand(subscriber));
-      const report = new Report(listener);
-      source
-        .pipe(
-          tap({
-            next: (chunk) => {
-              const record = measurement.add(chunk);
-              if (record !== undefined) report.live(record);
-            },
-            complete: () => report.last(measurement.completed()),
-            error: (error: unknown) => report.lastBeside(measurement.failed(error)),
-            unsubscribe: () => report.lastBeside(measurement.unsubscribed()),
-          }),
-        )
-        .subscribe(subscriber);
-      return () => measurement.dispose();
+  return relay<C, C>((out) => {
+    const measurement = new Measurement(options, findDemand(out));
+    const report = new Report(listener);
+    let isOver = false;
+    out.add(() => {
+      if (!isOver) report.lastBeside(measurement.unsubscribed());
+      measurement.dispose();
     });
+    return {
+      next: (chunk) => {
+        const record = measurement.add(chunk);
+        if (record !== undefined) report.live(record);
+        out.next(chunk);
+      },
+      error: (error) => {
+        isOver = true;
+        report.lastBeside(measurement.failed(error));
+        out.error(error);
+      },
+      complete: () => {
+        isOver = true;
+        report.last(measurement.completed());
+        out.complete();
+      },
+    };
+  });
 }
 
 /** Calls the listener until it threw or had its last record. */

@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { abortedBy } from './shared/interruption.js';
 import { type PartialOptions, keepPartial } from './shared/partial.js';
@@ -32,6 +32,6 @@ export function throwOnAbort<C extends StreamChunk>(
       }
       signal.addEventListener('abort', fail);
       subscriber.add(() => signal.removeEventListener('abort', fail));
-      source.pipe(tap((chunk) => partial.add(chunk))).subscribe(subscriber);
+      partial.keep(source).subscribe(subscriber);
     });
 }

@@ -45,11 +45,12 @@ function build(hash) {
 /** Builds unless dist/ is made from the present sources. */
 export async function buildIfStale() {
   if (isFresh(sourceHash())) return;
-  process.stderr.write('Building ...\n');
   mkdirSync(cache, { recursive: true });
   await withLock(join(cache, 'build.lock'), () => {
     const hash = sourceHash();
-    if (!isFresh(hash)) build(hash);
+    if (isFresh(hash)) return;
+    process.stderr.write('Building ...\n');
+    build(hash);
   });
 }
 

@@ -88,7 +88,7 @@ export function writeSnippets(): readonly Snippet[] {
   const wanted = new Set(snippets.map(({ file }) => file));
   mkdirSync(folder, { recursive: true });
   for (const entry of readdirSync(folder)) {
-    if (!wanted.has(join(folder, entry))) rmSync(join(folder, entry), { recursive: true });
+    if (entry.endsWith('.ts') && !wanted.has(join(folder, entry))) rmSync(join(folder, entry));
   }
   for (const { file, code } of snippets) if (!isCurrent(file, code)) writeFileSync(file, code);
   return snippets;

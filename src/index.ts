@@ -1,7 +1,7 @@
 export { Agent, type Prompt, type ProviderInfo } from './agent/agent.js';
 export type { AgentResponse, AgentStep } from './agent/agent-response.js';
 export type { MessageStore } from './agent/conversation.js';
-export type { AgentOptions, RunOptions, TimeoutOptions } from './agent/options.js';
+export type { AgentOptions, FallbackOptions, HedgeAgentOptions, RetryOptions, RunOptions, TimeoutOptions } from './agent/options.js';
 export { StreamManager, type ActiveStream } from './agent/stream-manager.js';
 export { limitToolOutput, limitToolTime } from './agent/interceptors.js';
 export type { ToolContext } from './agent/tool-execution.js';
@@ -46,6 +46,7 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './core/provider.js';
+export { type FromStreamOptions, type StreamFunction, fromStream } from './providers/from-stream.js';
 export { StreamingResponse, type StreamSnapshot, type StreamingResponseOptions, type ToolCallRecord } from './core/response.js';
 export { type ToolEvent, type ToolHandler, type ToolInterceptor, denied, failed, result } from './core/tool.js';
 export { type Usage, sumUsage } from './core/usage.js';

@@ -11,3 +11,9 @@ export function checkInterval(name: string, intervalMs: number): void {
   if (typeof intervalMs === 'number' && intervalMs >= 0) return;
   throw new ValidationError(`${name} is ${String(intervalMs)}; give milliseconds, 0 or more.`);
 }
+
+/** A number of things, of at least one; `Infinity` means no limit. */
+export function checkCount(name: string, count: number | undefined): void {
+  if (count === undefined || count === Infinity || (Number.isInteger(count) && count >= 1)) return;
+  throw new ValidationError(`${name} is ${String(count)}; give a whole number of at least 1.`);
+}

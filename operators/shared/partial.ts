@@ -1,4 +1,4 @@
-import { type SchedulerLike, asyncScheduler } from 'rxjs';
+import { type Observable, type SchedulerLike, asyncScheduler, identity, tap } from 'rxjs';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { StreamingResponse } from '../../src/core/response.js';
 
@@ -23,11 +23,14 @@ export interface PartialAnswer {
   readonly response: StreamingResponse;
   /** Takes in what is about to be emitted; does nothing when another operator fills the response. */
   add(chunk: StreamChunk): void;
+  /** The source, its chunks taken in as they pass. */
+  keep<C extends StreamChunk>(source: Observable<C>): Observable<C>;
 }
 
 /** The response that was given, which somebody else fills; else one of our own. */
 export function keepPartial(options: PartialOptions): PartialAnswer {
-  if (options.response !== undefined) return { response: options.response, add: () => undefined };
+  if (options.response !== undefined) return { response: options.response, add: () => undefined, keep: identity };
   const response = newResponse(options.scheduler);
-  return { response, add: (chunk) => response.addChunk(chunk) };
+  const add = (chunk: StreamChunk): void => response.addChunk(chunk);
+  return { response, add, keep: (source) => source.pipe(tap((chunk) => add(chunk))) };
 }

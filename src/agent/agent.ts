@@ -138,7 +138,11 @@ export class Agent {
       interceptors: [...(own.toolInterceptors ?? []), runTools(find, () => tools.map(({ name }) => name))],
       toolConcurrency: own.toolConcurrency,
       startAfterStep: (call: ToolCall) => (find(call.toolName)?.start ?? own.toolStart) === 'after-step',
+      hedging: own.hedge,
       timeout: options.timeout ?? own.timeout,
+      retry: options.retry ?? own.retry,
+      fallback: own.fallback,
+      isIdempotent: (toolName: string) => find(toolName)?.idempotent === true,
       signal: options.signal,
       metrics: options.metrics,
     };

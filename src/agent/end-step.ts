@@ -1,25 +1,28 @@
-import { type MonoTypeOperatorFunction, Subject, defer, map, merge, tap } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import { type FinishChunk, type StepChunk, type StepFinishReason, type StreamChunk, textChunk } from '../core/chunk.js';
+import { relay } from '../core/relay.js';
+import type { RunState } from './run-state.js';
 
-/** Turns the `finish` of a model call into a `step` of the run; text that a mock put on it goes out before. */
-export function endStep(stepIndex: number): MonoTypeOperatorFunction<StreamChunk> {
-  return (source) =>
-    defer(() => {
-      const finishText = new Subject<StreamChunk>();
-      const chunks = source.pipe(
-        map((chunk) => {
-          if (chunk.type !== 'finish') return chunk;
-          if (chunk.content !== '') finishText.next(textChunk(chunk.content, chunk.metadata, chunk.timestamp));
-          return stepChunk(chunk, stepIndex);
-        }),
-        tap({
-          complete: () => {
-            finishText.complete();
-          },
-        }),
-      );
-      return merge(finishText, chunks);
-    });
+/**
+ * Turns the `finish` of a model call into a `step` of the run, and ends the run behind the last one; text that a mock put on
+ * it goes out before.
+ */
+export function endStep(state: RunState): MonoTypeOperatorFunction<StreamChunk> {
+  return relay<StreamChunk, StreamChunk>((out) => {
+    const { stepIndex } = state;
+    return {
+      next: (chunk) => {
+        if (chunk.type !== 'finish') {
+          out.next(chunk);
+          return;
+        }
+        if (chunk.content !== '') out.next(textChunk(chunk.content, chunk.metadata, chunk.timestamp));
+        out.next(stepChunk(chunk, stepIndex));
+        // The run has taken the step in, while it was delivered.
+        if (!state.goesOn) out.next(state.finish());
+      },
+    };
+  });
 }
 
 function stepChunk(finish: FinishChunk, stepIndex: number): StepChunk {

@@ -1,4 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
+import type { AttemptMode } from '../../operators/shared/attempts.js';
+import { type RetryPolicy, checkRetryPolicy } from '../../operators/retry-interrupted.js';
 import { ValidationError } from '../core/errors.js';
 import type { StreamMetrics } from '../core/metrics.js';
 import type { Message } from '../core/message.js';
@@ -17,10 +19,33 @@ export interface TimeoutOptions {
   readonly total?: number;
 }
 
+/** When a model call is made again; a tool's `idempotent` says whether its calls may be. */
+export type RetryOptions = Omit<RetryPolicy, 'isIdempotent' | 'response'>;
+
+/** Who answers when the provider, with all its attempts, has failed. */
+export interface FallbackOptions {
+  /** In the order in which they are asked. The time limits and `retry` hold for each of them. */
+  readonly next: readonly Provider[];
+  /** Default `before-first-chunk`. */
+  readonly mode?: AttemptMode;
+  /** Which errors another provider may not have. Default: every failure of the provider. */
+  readonly when?: (error: unknown) => boolean;
+}
+
+/** A second request when the first is slow to begin. */
+export interface HedgeAgentOptions {
+  /** Until the next request goes out beside those that wait for a first chunk, in milliseconds. */
+  readonly afterMs: number;
+  /** Who is asked, one after another. Default: the same provider once more. */
+  readonly others?: readonly Provider[];
+}
+
 /** What can be set for an agent and overridden for one call. */
 interface CommonOptions extends ModelOptions {
   readonly tools?: readonly Tool[];
   readonly timeout?: TimeoutOptions;
+  /** Failed model calls are made again. The SDK's own retries are then off. Default: none but the SDK's. */
+  readonly retry?: RetryOptions;
 }
 
 /** How an `Agent` is made. */
@@ -31,6 +56,10 @@ export interface AgentOptions extends CommonOptions {
   readonly model?: string;
   /** Where the answers come from, for every other case. */
   readonly provider?: Provider;
+  /** Other providers, for when this one fails. */
+  readonly fallback?: FallbackOptions;
+  /** Further requests, for when this one is slow to begin. */
+  readonly hedge?: HedgeAgentOptions;
   /** Goes before the conversation as the system message. */
   readonly instructions?: string;
   /** Stand between the model's calls and the tools; the first is outermost. */
@@ -64,9 +93,9 @@ export interface RunOptions extends CommonOptions {
 type OptionName = keyof AgentOptions | keyof RunOptions;
 
 const modelOptionNames = ['temperature', 'maxTokens', 'topP', 'stop', 'seed', 'toolChoice', 'responseFormat', 'extra'] as const;
-const commonNames = [...modelOptionNames, 'tools', 'timeout', 'messages'] as const;
+const commonNames = [...modelOptionNames, 'tools', 'timeout', 'retry', 'messages'] as const;
 const agentNames: ReadonlySet<string> = new Set<OptionName>([
-  ...commonNames, 'name', 'model', 'provider', 'instructions', 'toolInterceptors', 'toolConcurrency', 'toolStart', 'maxSteps', 'store', 'scheduler',
+  ...commonNames, 'name', 'model', 'provider', 'fallback', 'hedge', 'instructions', 'toolInterceptors', 'toolConcurrency', 'toolStart', 'maxSteps', 'store', 'scheduler',
 ]);
 const runNames: ReadonlySet<string> = new Set<OptionName>([...commonNames, 'signal', 'streamId', 'metrics']);
 
@@ -105,6 +134,7 @@ function checkCommon(options: CommonOptions): void {
   checkCount('maxTokens', options.maxTokens);
   if (options.seed !== undefined && !Number.isInteger(options.seed)) throw new ValidationError('seed must be an integer.');
   checkToolNames(options.tools ?? []);
+  checkRetryPolicy('retry', options.retry ?? {});
 }
 
 function checkRange(name: string, value: number | undefined, least: number, most: number): void {

@@ -41,7 +41,7 @@ export class StreamManager implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.interruptAll();
-    await firstValueFrom(this.#active.pipe(filter((active) => active.length === 0)));
+    await firstValueFrom(this.#active.pipe(filter((active) => active.length === 0)), { defaultValue: [] });
   }
 
   /** @internal A run begins; the function returned says that it has ended. */

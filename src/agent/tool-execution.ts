@@ -2,9 +2,9 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { Observable, catchError, concat, defer, filter, from, isObservable, map, mergeMap, of, tap } from 'rxjs';
 import type { ToolCall } from '../core/chunk.js';
 import { ToolError, ValidationError } from '../core/errors.js';
+import { describeIssues } from '../core/standard-schema.js';
 import { type ToolEvent, failed, jsonText, result } from '../core/tool.js';
 import { isAsyncIterable, pullValues } from './tool-iterable.js';
-import { describeIssues } from './tool-schema.js';
 
 /** What `execute` is given besides its input. */
 export interface ToolContext {

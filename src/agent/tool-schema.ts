@@ -7,8 +7,6 @@ export interface ToolSchema<Input = unknown, Output = Input> {
   readonly '~standard': StandardSchemaV1.Props<Input, Output> & StandardJSONSchemaV1.Props<Input, Output>;
 }
 
-const maxIssues = 10;
-
 /** The JSON Schema of a tool's input. */
 export function inputJsonSchema(toolName: string, schema: ToolSchema): JsonSchema {
   // Callers without types may give anything.
@@ -38,14 +36,4 @@ function convert(toolName: string, jsonSchema: StandardJSONSchemaV1.Converter): 
       { cause },
     );
   }
-}
-
-/** What is wrong with an input, for the model to read. */
-export function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
-  const lines = issues.slice(0, maxIssues).map(({ path, message }) => {
-    const where = (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-    return where === '' ? `- ${message}` : `- ${where}: ${message}`;
-  });
-  if (issues.length > maxIssues) lines.push(`- and ${issues.length - maxIssues} more`);
-  return lines.join('\n');
 }

@@ -1,5 +1,6 @@
-import { map, Observable, type Observer, Subscription } from 'rxjs';
+import { Observable, type Observer, Subscription } from 'rxjs';
 import { Demand, markDemand, withDemand } from '../core/demand.js';
+import { relay } from '../core/relay.js';
 
 /** A subscription that can pace its source: what a bridge with a slow consumer subscribes with. */
 export class PacedSubscription {
@@ -11,9 +12,16 @@ export class PacedSubscription {
       // Now, not when `subscribe` returns: a synchronous source may meet an abort before.
       this.#subscription.add(subscriber);
       markDemand(subscriber, this.demand);
-      // `map` makes one link that owns everything upstream, also inner streams that `switchMap` adds later. It is torn
+      // `relay` makes one link that owns everything upstream, also inner streams that `switchMap` adds later. It is torn
       // down before the gate opens; a waiting source would wake and emit once more otherwise.
-      withDemand(this.demand, () => source$.pipe(map((value) => value)).subscribe(subscriber));
+      const values$ = source$.pipe(
+        relay<T, T>(() => ({
+          next: (value) => {
+            observer.next(value);
+          },
+        })),
+      );
+      withDemand(this.demand, () => values$.subscribe(subscriber));
       return () => {
         this.demand.release();
       };

@@ -136,7 +136,7 @@ export interface StepChunk extends InnerChunk {
 export interface RestartChunk extends InnerChunk {
   readonly type: 'restart';
   readonly reason: string;
-  /** The attempt that begins now, counted from 1; the void one was `attempt - 1`. */
+  /** The attempt that begins now, counted from 1 by the operator that restarts; also those that showed nothing count. */
   readonly attempt: number;
   readonly usage?: Usage;
 }

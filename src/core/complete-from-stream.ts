@@ -21,7 +21,7 @@ export function completeFromStream(stream$: Observable<StreamChunk>, signal?: Ab
       map(toCompletion),
     ),
   );
-  // `reduce` with a seed always emits: no default value is needed.
+  // eslint-disable-next-line rxjs-x/no-ignored-default-value -- `reduce` with a seed always emits
   return lastValueFrom(signal === undefined ? completion$ : completion$.pipe(takeUntil(aborted(signal))));
 }
 

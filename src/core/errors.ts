@@ -57,10 +57,23 @@ export class AgentError extends Error {
   }
 }
 
+/** What a `ValidationError` says besides its message. */
+export interface ValidationErrorOptions extends ErrorOptions {
+  /** What had come of an answer that does not fit its schema. */
+  readonly partial?: unknown;
+}
+
 /** Bad input, found before any request leaves; or an answer that does not fit the schema that was asked for. */
 export class ValidationError extends AgentError {
   static override readonly kind: string = 'ValidationError';
   override name = 'ValidationError';
+  /** What had come of an answer that does not fit its schema. Not in `toJSON` or `util.inspect`. */
+  declare readonly partial?: unknown;
+
+  constructor(message: string, options?: ValidationErrorOptions) {
+    super(message, options);
+    if (options !== undefined && 'partial' in options) Object.defineProperty(this, 'partial', { value: options.partial, enumerable: false });
+  }
 }
 
 /** A tool is defined or used wrongly. */

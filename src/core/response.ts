@@ -86,6 +86,7 @@ export class StreamingResponse implements StreamSnapshot {
   #firstChunkMs: number | undefined;
   #streamId: string | undefined;
   #metadata: ChunkMetadata | undefined;
+  #facts: Facts | undefined;
   #replay: Replay | undefined;
 
   constructor(options: StreamingResponseOptions = {}) {
@@ -168,6 +169,8 @@ export class StreamingResponse implements StreamSnapshot {
   /** Takes the next chunk in: O(1) amortised. */
   addChunk(chunk: StreamChunk): void {
     if (this.#chunkCount++ === 0) this.#begin(chunk);
+    // A retry goes on after an interruption that had ended this response.
+    if (this.#endTime !== undefined && this.#finishReason === undefined) this.#reopen();
     this.#kept?.push(chunk);
     if (chunk.type === 'text') {
       this.#text.append(chunk.content);
@@ -178,6 +181,7 @@ export class StreamingResponse implements StreamSnapshot {
 
   /** Marks the end of a stream that has no `finish`: an interruption, or a consumer that left. */
   end(extra: { readonly usage?: Usage | undefined; readonly replay?: Replay | undefined } = {}): this {
+    this.#facts = undefined;
     this.#endTime ??= this.#now();
     if (extra.usage !== undefined) this.#usages = extra.usage;
     if (extra.replay !== undefined) this.#replay = extra.replay;
@@ -187,16 +191,29 @@ export class StreamingResponse implements StreamSnapshot {
 
   /** A readonly face of the present state: O(1); text is joined only when it is read. */
   snapshot(): StreamSnapshot {
-    return new Snapshot(this, this.#text, this.#reasoning, this.#now());
+    this.#facts ??= this.#readFacts();
+    return new Snapshot(this.#facts, this.#chunkCount, this.durationMs, this.#text, this.#reasoning);
+  }
+
+  #readFacts(): Facts {
+    const { toolCalls, usage, finishReason, startTime, endTime, firstChunkMs, streamId, metadata } = this;
+    return { toolCalls, usage, finishReason, startTime, endTime, firstChunkMs, streamId, metadata };
+  }
+
+  #reopen(): void {
+    this.#facts = undefined;
+    this.#endTime = undefined;
   }
 
   #begin(chunk: StreamChunk): void {
+    this.#facts = undefined;
     this.#firstChunkMs = this.#now() - this.startTime;
     this.#metadata = chunk.metadata;
     this.#streamId ??= chunk.metadata.streamId;
   }
 
   #addOther(chunk: Exclude<StreamChunk, { type: 'text' }>): void {
+    if (chunk.type !== 'reasoning') this.#facts = undefined;
     switch (chunk.type) {
       case 'reasoning':
         this.#reasoning.append(chunk.reasoning);
@@ -292,34 +309,32 @@ function doneRecord(call: ToolCallRecord, chunk: ToolResultChunk): ToolCallRecor
   return { ...call, state: 'done', output: chunk.output, isError: chunk.isError };
 }
 
-/** Reads the shared text at the length it had; copies the O(1) fields. */
-class Snapshot implements StreamSnapshot {
+/** What of an answer rarely changes: shared by all snapshots between two changes. */
+interface Facts {
   readonly toolCalls: readonly ToolCallRecord[];
-  readonly chunkCount: number;
   readonly usage: Usage | undefined;
   readonly finishReason: FinishReason | undefined;
   readonly startTime: number;
   readonly endTime: number | undefined;
-  readonly durationMs: number;
   readonly firstChunkMs: number | undefined;
   readonly streamId: string;
   readonly metadata: ChunkMetadata | undefined;
+}
+
+/** Reads the shared text at the length it had: seven fields to make. */
+class Snapshot implements StreamSnapshot {
+  readonly chunkCount: number;
+  readonly durationMs: number;
+  readonly #facts: Facts;
   readonly #text: TextBuffer;
   readonly #textEnd: number;
   readonly #reasoning: TextBuffer;
   readonly #reasoningEnd: number;
 
-  constructor(response: StreamingResponse, text: TextBuffer, reasoning: TextBuffer, now: number) {
-    this.toolCalls = response.toolCalls;
-    this.chunkCount = response.chunkCount;
-    this.usage = response.usage;
-    this.finishReason = response.finishReason;
-    this.startTime = response.startTime;
-    this.endTime = response.endTime;
-    this.durationMs = (response.endTime ?? now) - response.startTime;
-    this.firstChunkMs = response.firstChunkMs;
-    this.streamId = response.streamId;
-    this.metadata = response.metadata;
+  constructor(facts: Facts, chunkCount: number, durationMs: number, text: TextBuffer, reasoning: TextBuffer) {
+    this.chunkCount = chunkCount;
+    this.durationMs = durationMs;
+    this.#facts = facts;
     this.#text = text;
     this.#textEnd = text.length;
     this.#reasoning = reasoning;
@@ -332,5 +347,37 @@ class Snapshot implements StreamSnapshot {
 
   get reasoningText(): string {
     return this.#reasoning.read(this.#reasoningEnd);
+  }
+
+  get toolCalls(): readonly ToolCallRecord[] {
+    return this.#facts.toolCalls;
+  }
+
+  get usage(): Usage | undefined {
+    return this.#facts.usage;
+  }
+
+  get finishReason(): FinishReason | undefined {
+    return this.#facts.finishReason;
+  }
+
+  get startTime(): number {
+    return this.#facts.startTime;
+  }
+
+  get endTime(): number | undefined {
+    return this.#facts.endTime;
+  }
+
+  get firstChunkMs(): number | undefined {
+    return this.#facts.firstChunkMs;
+  }
+
+  get streamId(): string {
+    return this.#facts.streamId;
+  }
+
+  get metadata(): ChunkMetadata | undefined {
+    return this.#facts.metadata;
   }
 }

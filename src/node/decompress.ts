@@ -7,7 +7,7 @@ type Zlib = typeof import('node:zlib');
 /** Builds a decompressor; `first` is the first piece of the data. */
 type Codec = (zlib: Zlib, first: Uint8Array) => Transform;
 
-/** Flushed after each read, or an event waits in the codec until its buffer is full; at the end too, so that a cut stream gives all it had. */
+/** Gives each read's bytes at once, and forgives a missing trailer, as curl and `fetch` do. */
 const syncFlush = ({ constants }: Zlib) => ({ flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH });
 
 const gzip: Codec = (zlib) => zlib.createGunzip(syncFlush(zlib));

@@ -43,7 +43,7 @@ export type PipeOutcome =
  * @throws ValidationError when an option is out of range.
  *
  * @example
- * createServer((request, response) => void pipeToNodeResponse(agent.stream$('Hello'), response)).listen(3000);
+ * createServer((_request, response) => void pipeToNodeResponse(agent.stream$('Hello'), response)).listen(3000);
  */
 export function pipeToNodeResponse(
   source$: Observable<StreamChunk>,

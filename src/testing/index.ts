@@ -1,3 +1,14 @@
+export {
+  type ConformanceCase,
+  conformanceCases,
+  type ConformanceOptions,
+  type Dialect,
+  type DialectEvent,
+  type DialectToolCall,
+  type DialectUsage,
+  type RegisterTest,
+  testConformance,
+} from './conformance/index.js';
 export { createMockStream, type MockStreamOptions } from './create-mock-stream.js';
 export { type MarbleProvider, marbleProvider } from './marble-provider.js';
 export { type ScriptedProvider, scriptedProvider, type ScriptedProviderOptions } from './scripted-provider.js';

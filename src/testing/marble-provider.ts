@@ -16,8 +16,8 @@ export interface MarbleProvider extends Provider {
  * Unsubscribing unsubscribes it. A call beyond the last errors with a `ProviderError` (code `unexpected_call`).
  *
  * @example
- * const agent = new Agent({ provider: marbleProvider(cold('-a-(f|)', chunks)) });
- * expectObservable(agent.stream$('Hello')).toBe('-a-(sf|)', chunks);
+ * const agent = new Agent({ provider: marbleProvider(cold('-a-(f|)', values)) });
+ * expectObservable(agent.stream$('Hello')).toBe('-a-(sf|)', values);
  */
 export function marbleProvider(...steps: readonly Observable<StreamChunk>[]): MarbleProvider {
   const name = 'marble';

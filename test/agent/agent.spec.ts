@@ -196,7 +196,8 @@ describe('Agent', () => {
   it.each([
     ['an empty prompt', '  ', {}],
     ['a bad option', 'x', { maxTokens: 0.5 }],
-    ['an unknown option', 'x', { max_tokens: 5 }],
+    // What a caller without types may send.
+    ['an unknown option', 'x', { max_tokens: 5 } as RunOptions],
   ])('refuses %s in the error channel, asks nobody and keeps the conversation', async (_, prompt, options: RunOptions) => {
     const provider = scriptedProvider([]);
     const agent = new Agent({ provider });

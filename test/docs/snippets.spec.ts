@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Snippet, blocksOf, pages, readPage, writeSnippets } from '../../scripts/docs-snippets.js';
+import { brokenLinks } from './links.js';
 import { OutputCapture, matches } from './output-capture.js';
 import { type ModelServers, startModelServers } from './model-servers.js';
 
@@ -20,6 +21,10 @@ describe.each(pages())('%s', (page) => {
   it('has blocks of known languages alone', () => {
     const known = ['ts', 'sh', 'text', 'python', 'json', 'html'];
     expect(blocksOf(readPage(page)).filter(({ language }) => !known.includes(language))).toEqual([]);
+  });
+
+  it('links to pages and headings that exist', () => {
+    expect(brokenLinks(page)).toEqual([]);
   });
 
   if (own.length > 0) {

@@ -86,7 +86,7 @@ describe('draining a body', () => {
 });
 
 describe('an idle connection that the server has closed', () => {
-  /** Resets the connection of the second request instead of answering it. */
+  /** Resets the connections of some requests after the first instead of answering them. */
   async function forgetful(resets: number) {
     const server = await serve((head, response) => {
       const second = server.requests.length;
@@ -104,6 +104,22 @@ describe('an idle connection that the server has closed', () => {
     expect(await (await fetch(server.url, post)).text()).toBe('answer 1: question');
     expect(await (await fetch(server.url, post)).text()).toBe('answer 3: question');
     expect(server.connections()).toBe(2);
+  });
+
+  it('makes the second try avoid the other old connections', async () => {
+    let holding: (() => void)[] = [];
+    const server = await serve((head, response) => {
+      if (server.requests.length > 2 && server.connections() === 2) return void head.socket.resetAndDestroy();
+      if (server.requests.length > 2) return void response.end('answered');
+      // Both at once, so that there are two connections.
+      holding.push(() => response.end('first'));
+      if (holding.length === 2) for (const answer of holding) answer();
+    });
+    const fetch = nodeTransport();
+    await Promise.all([1, 2].map(async () => (await fetch(server.url, post)).text()));
+    holding = [];
+    expect(await (await fetch(server.url, post)).text()).toBe('answered');
+    expect(server.connections()).toBe(3);
   });
 
   it('is no excuse for a second reset', async () => {

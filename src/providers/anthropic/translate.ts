@@ -15,6 +15,7 @@ import { finishReasonOf, leavesServerToolsOpen } from './stop-reason.js';
 import { streamError } from '../stream-error.js';
 import { ToolCalls } from './tool-calls.js';
 import { UsageReport } from './usage-report.js';
+import { TextEnvelope } from '../wire/text-envelope.js';
 import { type WireData, isRecord, listOf, numberOf, stringOf } from '../wire/wire-data.js';
 
 type Emit = (chunk: StreamChunk) => void;
@@ -24,6 +25,12 @@ export function messagesTranslator(context: TranslatorContext): Translator {
   return new MessagesTranslator(context);
 }
 
+/** An event that brings a piece of text and nothing else. */
+function isTextDelta(data: WireData): data is { readonly delta: { readonly text: string } } {
+  const { type, delta } = data;
+  return type === 'content_block_delta' && isRecord(delta) && delta.type === 'text_delta' && typeof delta.text === 'string';
+}
+
 /** The state of one answer; `completion.ts` feeds it a whole message. */
 export class MessagesTranslator implements Translator {
   readonly #context: TranslatorContext;
@@ -31,6 +38,7 @@ export class MessagesTranslator implements Translator {
   readonly #serverTools: ServerTools;
   readonly #usage = new UsageReport();
   readonly #blocks = new AnswerBlocks();
+  readonly #envelope = new TextEnvelope('text');
   #ended = false;
   #stopReason: string | undefined;
   /** What `finish` says in its metadata besides `streamId`. */
@@ -47,7 +55,16 @@ export class MessagesTranslator implements Translator {
   }
 
   translate(event: WireEvent, emit: Emit): void {
-    this.take(parseEventData(event.data), emit, event.event);
+    const piece = this.#envelope.read(event.data);
+    if (piece !== undefined) {
+      this.#addText(piece, emit);
+      return;
+    }
+    // As the SDK does: an event with nothing in it says nothing.
+    if (event.data.trim() === '') return;
+    const data = parseEventData(event.data);
+    this.take(data, emit, event.event);
+    if (isTextDelta(data)) this.#envelope.learn(event.data, data.delta.text);
   }
 
   /** Takes the data of one event. */

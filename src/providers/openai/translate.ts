@@ -8,6 +8,7 @@ import { streamError } from '../stream-error.js';
 import { errorIn } from './error-in.js';
 import { ToolCallAssembler } from './tool-calls.js';
 import { usageOf, usageReportOf } from './usage.js';
+import { TextEnvelope } from '../wire/text-envelope.js';
 import { type WireData, filledString, isRecord, listOf } from '../wire/wire-data.js';
 
 type Emit = (chunk: StreamChunk) => void;
@@ -15,6 +16,17 @@ type Emit = (chunk: StreamChunk) => void;
 /** Translates the events of one Chat Completions answer, of OpenAI or of a compatible server. */
 export function chatTranslator(context: TranslatorContext): Translator {
   return new ChatTranslator(context);
+}
+
+/** The text of an event that brings a piece of it and nothing else: one choice, no finish reason, no other delta. */
+function textAlone({ choices }: WireData): string | undefined {
+  const [choice, other] = listOf(choices);
+  if (!isRecord(choice) || other !== undefined || !isRecord(choice.delta) || Boolean(choice.finish_reason)) return undefined;
+  if (choice.index !== 0) return undefined;
+  const { content } = choice.delta;
+  if (typeof content !== 'string' || content === '') return undefined;
+  const hasMore = Object.entries(choice.delta).some(([name, value]) => name !== 'content' && name !== 'role' && value !== null);
+  return hasMore ? undefined : content;
 }
 
 /** The state of one answer. `take` also reads a whole `chat.completion` whose messages were made deltas. */
@@ -25,6 +37,7 @@ export class ChatTranslator implements Translator {
   readonly #sources: SourceReader;
   readonly #calls: ToolCallAssembler;
   readonly #otherChoices = new Set<unknown>();
+  readonly #envelope = new TextEnvelope('content');
   #usageReport: WireData | undefined;
   #model: string | undefined;
   #refused = false;
@@ -42,9 +55,17 @@ export class ChatTranslator implements Translator {
       this.phase = 'ended';
       return;
     }
+    const piece = this.#envelope.read(data);
+    if (piece !== undefined && event.event === undefined) {
+      this.#emitText(piece, emit);
+      return;
+    }
     if (event.event === 'error') this.#checkErrorEvent(data);
     if (data.trim() === '') return;
-    this.take(parseEventData(data), emit);
+    const chunk = parseEventData(data);
+    this.take(chunk, emit);
+    const text = textAlone(chunk);
+    if (text !== undefined) this.#envelope.learn(data, text);
   }
 
   /** Takes one `chat.completion.chunk`. */

@@ -17,6 +17,18 @@ const stopped: AnswerOutcome = Object.freeze({ type: 'stopped' });
 /** Enough to tell a page or a JSON document from a stream of events. */
 const sniffLength = 64;
 
+/** How a line of server-sent events begins; a body may have been cut inside its first word. */
+const fieldStarts = ['data:', 'event:', 'id:', 'retry:', ':'];
+
+function isJson(data: string): boolean {
+  try {
+    JSON.parse(data);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What an `AnswerDecoder` is made of. */
 export interface AnswerDecoderParts {
   readonly context: TranslatorContext;
@@ -41,6 +53,8 @@ export class AnswerDecoder implements FrameListener {
   readonly #now: () => number;
   readonly #head: number[] = [];
   #held: WireEvent[] = [];
+  /** Index of the oldest event that is held: shifting the array for each would move all others. */
+  #heldFrom = 0;
   #sawEvent = false;
   #flushing = false;
   #end: BodyEnd | undefined;
@@ -64,7 +78,7 @@ export class AnswerDecoder implements FrameListener {
 
   /** Events wait for the consumer: no further bytes are wanted before `resume()`. */
   get isHolding(): boolean {
-    return this.#held.length > 0;
+    return this.#heldFrom < this.#held.length;
   }
 
   /** Takes the next network chunk. */
@@ -86,18 +100,12 @@ export class AnswerDecoder implements FrameListener {
 
   /** The consumer has room again. */
   resume(): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const [index, event] of held.entries()) {
-      if (this.#outcome !== undefined) return;
-      if (this.#parts.isPaused?.()) {
-        // What arrived while this loop ran (it does not: feeding waits for us) would come after these.
-        this.#held = [...held.slice(index), ...this.#held];
-        return;
-      }
-      this.#take(event);
+    while (this.#heldFrom < this.#held.length && this.#outcome === undefined && this.#parts.isPaused?.() !== true) {
+      const event = this.#held[this.#heldFrom++];
+      if (event !== undefined) this.#take(event);
     }
-    if (this.#end !== undefined && !this.isHolding) this.#conclude();
+    if (this.#heldFrom >= this.#held.length) this.#dropHeld();
+    if (this.#outcome === undefined && this.#end !== undefined && !this.isHolding) this.#conclude();
   }
 
   /** The server stayed silent after the answer was whole: it ends here. */
@@ -107,14 +115,14 @@ export class AnswerDecoder implements FrameListener {
 
   /** Nobody listens any more: the rest of the bytes is not decoded. */
   stop(): void {
-    this.#held = [];
+    this.#dropHeld();
     this.#outcome ??= stopped;
   }
 
   onEvent(event: WireEvent): void {
     this.#sawEvent = true;
     if (this.#outcome !== undefined) return;
-    if (this.#held.length > 0 || this.#parts.isPaused?.()) {
+    if (this.isHolding || this.#parts.isPaused?.() === true) {
       this.#held.push(event);
       return;
     }
@@ -125,21 +133,26 @@ export class AnswerDecoder implements FrameListener {
     this.#interrupt('malformed', malformed('a frame of the answer is larger than the limit').cause);
   }
 
+  #dropHeld(): void {
+    this.#held = [];
+    this.#heldFrom = 0;
+  }
+
   #take(event: WireEvent): void {
     const { translator, emit } = this.#parts;
     try {
       translator.translate(event, emit);
     } catch (error) {
-      this.#fault(error);
+      this.#fault(error, event);
       return;
     }
     if (translator.phase === 'ended') this.#finish();
   }
 
-  #fault(error: unknown): void {
+  #fault(error: unknown, { data }: WireEvent): void {
     if (!(error instanceof WireFault)) throw error;
-    // The last event was cut in the middle: it is dropped, and the ending decides.
-    if (this.#flushing && error.reason === 'malformed') return;
+    // The last event was cut in the middle: it is dropped, and the ending decides. Half an error event is none either.
+    if (this.#flushing && (error.reason === 'malformed' || !isJson(data))) return;
     this.#interrupt(error.reason, error.cause);
   }
 
@@ -157,8 +170,9 @@ export class AnswerDecoder implements FrameListener {
 
   /** A 200 that is HTML or JSON: no event came and the first character opens a tag or a document. */
   #isForeign(): boolean {
-    const start = new TextDecoder().decode(Uint8Array.from(this.#head)).trimStart();
-    return start !== '' && !/^(?:data|event|id|retry)?:/.test(start);
+    // As a stream: half a character, or half a byte order mark, is no page yet.
+    const start = new TextDecoder().decode(Uint8Array.from(this.#head), { stream: true }).trimStart();
+    return start !== '' && !fieldStarts.some((field) => start.startsWith(field) || field.startsWith(start));
   }
 
   #finish(): void {
@@ -167,7 +181,7 @@ export class AnswerDecoder implements FrameListener {
   }
 
   #interrupt(reason: InterruptionReason, cause?: unknown): void {
-    this.#held = [];
+    this.#dropHeld();
     this.#outcome = { type: 'interrupted', reason, cause };
   }
 }

@@ -10,8 +10,8 @@ export function sseDecoder(listener: FrameListener, limit: number = maxFrameLeng
   let stopped = false;
   const parser = createParser({
     maxBufferSize: limit,
-    onEvent: ({ event, data }) => {
-      listener.onEvent({ event, data });
+    onEvent: (event) => {
+      listener.onEvent(event);
     },
     onError: (error) => {
       // Unknown fields and bad `retry:` values come here too: the specification says to ignore those.

@@ -6,7 +6,7 @@ import type { ErrorContext } from '../http-error.js';
 /** One event of a body: an SSE event, or a line of NDJSON (then without a name). */
 export interface WireEvent {
   /** The `event:` field. Only a hint: proxies drop it, so the data decides. */
-  readonly event: string | undefined;
+  readonly event?: string | undefined;
   readonly data: string;
 }
 

@@ -1,0 +1,25 @@
+import type { FinishChunk } from '../../src/core/chunk.js';
+import { isStreamInterrupted } from '../../src/core/errors.js';
+import type { StreamingResponse } from '../../src/core/response.js';
+import { type Usage, sumUsage } from '../../src/core/usage.js';
+
+/** What attempts used that came to nothing; `undefined` stands for one that was paid for and said no figure. */
+export type UsageParts = readonly (Usage | undefined)[];
+
+/**
+ * What a failed attempt used: nothing when it was refused before the answer began.
+ *
+ * `shared` is a response that holds more than this attempt: its usage says nothing of it.
+ */
+export function usedBy(error: unknown, shared?: StreamingResponse): UsageParts {
+  if (!isStreamInterrupted(error)) return [];
+  const usage = error.partial === shared ? undefined : error.partial.usage;
+  return [usage === undefined ? undefined : { ...usage, estimated: true }];
+}
+
+/** A `finish` that counts the attempts that showed no chunk, too. */
+export function addUsage(finish: FinishChunk, parts: UsageParts): FinishChunk {
+  if (parts.length === 0) return finish;
+  const usage = sumUsage([finish.usage, ...parts]);
+  return usage === undefined ? finish : { ...finish, usage };
+}

@@ -1,0 +1,136 @@
+import type { ChunkMetadata, RestartChunk, StreamChunk } from '../../src/core/chunk.js';
+import { type StreamInterruptedError, isStreamInterrupted } from '../../src/core/errors.js';
+import type { StreamingResponse } from '../../src/core/response.js';
+import { sumUsage } from '../../src/core/usage.js';
+import { type UsageParts, addUsage, usedBy } from './attempt-usage.js';
+import { withPartial } from './interruption.js';
+import { isCallersEnd, kindOf } from './retryable.js';
+
+/**
+ * When an attempt may follow a failed one: only while the consumer has seen no chunk; or also later, with a `restart`
+ * chunk that takes back what was seen.
+ */
+export type AttemptMode = 'before-first-chunk' | 'restart';
+
+/** Options of every operator that makes a further attempt after a failed one. */
+export interface AttemptOptions {
+  /** Default `before-first-chunk`. */
+  readonly mode?: AttemptMode;
+  /**
+   * Whether a call of this tool may be run twice without harm. Only mode `restart` asks: a call of any other tool is a
+   * commit point, after which no attempt follows. Default: none is.
+   */
+  readonly isIdempotent?: (toolName: string) => boolean;
+  /**
+   * The response that a `mapInterruption({ response })` below fills, when operators above were given it too: an error that
+   * carries it says nothing of the usage of one attempt. Make it inside `defer`.
+   */
+  readonly response?: StreamingResponse;
+}
+
+/** What `Attempts` has to know besides the user's options. */
+export interface AttemptRules extends AttemptOptions {
+  readonly when: (error: unknown) => boolean;
+  /** Milliseconds since the epoch, for the chunks that are made here. */
+  readonly now: () => number;
+}
+
+/** The attempts of one subscription: which may follow, what is void, what they cost. A state machine without rxjs. */
+export class Attempts {
+  readonly #rules: AttemptRules;
+  #attempt = 0;
+  #hasSpoken = false;
+  /** A call that must not be run twice has passed, or a whole step. */
+  #isCommitted = false;
+  /** The failure of the attempt whose chunks the consumer sees. */
+  #voidError: { readonly error: unknown } | undefined;
+  #unseenUsage: UsageParts = [];
+  #streamId: string | undefined;
+  #renamed: { readonly from: ChunkMetadata; readonly to: ChunkMetadata } | undefined;
+
+  constructor(rules: AttemptRules) {
+    this.#rules = rules;
+  }
+
+  /** Another attempt begins. */
+  begin(): void {
+    this.#attempt++;
+    this.#hasSpoken = false;
+  }
+
+  /** What has to go out before this chunk: with the first chunk of an attempt, the end of the one that was seen before. */
+  restartBefore(chunk: StreamChunk): RestartChunk | undefined {
+    if (this.#hasSpoken) return undefined;
+    this.#hasSpoken = true;
+    this.#streamId ??= chunk.metadata.streamId;
+    if (this.#voidError === undefined) return undefined;
+    const { error } = this.#voidError;
+    this.#voidError = undefined;
+    const usage = usedBy(error, this.#rules.response)[0];
+    return {
+      type: 'restart',
+      content: '',
+      isFinal: false,
+      timestamp: this.#rules.now(),
+      metadata: this.#sameStream(chunk).metadata,
+      reason: kindOf(error).reason,
+      attempt: this.#attempt,
+      ...(usage !== undefined && { usage }),
+    };
+  }
+
+  /** The chunk as it goes out. */
+  pass(chunk: StreamChunk): StreamChunk {
+    if (chunk.type === 'finish') {
+      this.#isCommitted = true;
+      return addUsage(this.#sameStream(chunk), this.#unseenUsage);
+    }
+    if (chunk.type === 'step' || (chunk.type === 'tool-call' && !this.#mayRepeat(chunk.toolName))) this.#isCommitted = true;
+    return this.#sameStream(chunk);
+  }
+
+  /** Whether another attempt may follow this failure. */
+  mayFollow(error: unknown): boolean {
+    if (this.#isCommitted || (this.#hasSpoken && this.#rules.mode !== 'restart')) return false;
+    return !isCallersEnd(error) && this.#rules.when(error);
+  }
+
+  /** Another attempt will follow this failure. */
+  failed(error: unknown): void {
+    if (this.#hasSpoken) this.#voidError = { error };
+    else this.#addUnseen(error);
+  }
+
+  /** What goes on when no attempt follows: the error of the attempt that is seen, whose partial is then kept. */
+  finalError(error: unknown): unknown {
+    const seen = this.#voidError === undefined ? error : this.#voidError.error;
+    if (seen !== error) this.#addUnseen(error);
+    if (!isStreamInterrupted(seen)) return seen;
+    this.#countUnseen(seen);
+    // An abort says so itself, also when it hits an attempt that showed nothing yet.
+    return seen !== error && isStreamInterrupted(error) && isCallersEnd(error) ? withPartial(error, seen.partial) : seen;
+  }
+
+  #addUnseen(error: unknown): void {
+    this.#unseenUsage = [...this.#unseenUsage, ...usedBy(error, this.#rules.response)];
+  }
+
+  #countUnseen({ partial }: StreamInterruptedError): void {
+    if (this.#unseenUsage.length === 0 || partial === this.#rules.response) return;
+    partial.end({ usage: sumUsage([partial.usage, ...this.#unseenUsage]) });
+  }
+
+  #mayRepeat(toolName: string): boolean {
+    return this.#rules.mode === 'restart' && this.#rules.isIdempotent?.(toolName) === true;
+  }
+
+  /** One stream has one id, also when each attempt made up its own. */
+  #sameStream<C extends StreamChunk>(chunk: C): C {
+    const { metadata } = chunk;
+    if (this.#streamId === undefined || metadata.streamId === this.#streamId) return chunk;
+    if (this.#renamed?.from !== metadata) {
+      this.#renamed = { from: metadata, to: Object.freeze({ ...metadata, streamId: this.#streamId }) };
+    }
+    return { ...chunk, metadata: this.#renamed.to };
+  }
+}

@@ -1,0 +1,112 @@
+import { type FinishChunk, type StepChunk, type StreamChunk, type ToolCall, type ToolCallChunk, textChunk } from '../../src/core/chunk.js';
+import { StreamInterruptedError } from '../../src/core/errors.js';
+import { StreamingResponse, type ToolCallRecord } from '../../src/core/response.js';
+
+/** What `redact` covers besides the text of the answer. */
+export interface Covered {
+  /** Reasoning, and the opaque `replay` that may repeat it. Default true. */
+  readonly reasoning: boolean;
+  /** The arguments of tool calls. Default true. */
+  readonly toolInput: boolean;
+  /** The partial answer of a `StreamInterruptedError`. Default true. */
+  readonly partial: boolean;
+}
+
+type Clean = (text: string) => string;
+
+/** The chunk with what is not streamed in pieces cleaned; the chunk itself when there is nothing of it. */
+export function redactValues(chunk: StreamChunk, { reasoning, toolInput }: Covered, clean: Clean): StreamChunk {
+  switch (chunk.type) {
+    case 'tool-call':
+      return toolInput ? { ...chunk, ...cleanCall(chunk, clean) } : chunk;
+    case 'tool-approval':
+      return toolInput ? { ...chunk, input: cleanValue(chunk.input, clean) } : chunk;
+    case 'step':
+      return reasoning ? withoutReplay(chunk) : chunk;
+    case 'finish': {
+      const finish = reasoning ? withoutReplay(chunk) : chunk;
+      if (!toolInput || finish.pending === undefined) return finish;
+      return { ...finish, pending: finish.pending.map((call) => ({ ...call, ...cleanCall(call, clean) })) };
+    }
+    case 'text':
+    case 'reasoning':
+    case 'tool-input':
+    case 'tool-progress':
+    case 'tool-result':
+    case 'source':
+    case 'file':
+    case 'restart':
+      return chunk;
+    default:
+      return chunk satisfies never;
+  }
+}
+
+/** The same interruption with a cleaned copy of its partial. */
+export function redactedError(error: StreamInterruptedError, covered: Covered, clean: Clean): StreamInterruptedError {
+  return new StreamInterruptedError(error.message, {
+    reason: error.reason,
+    phase: error.phase,
+    partial: redactedPartial(error.partial, covered, clean),
+    cause: error.cause,
+  });
+}
+
+function withoutReplay<C extends StepChunk | FinishChunk>(chunk: C): Omit<C, 'replay'> {
+  const { replay: _replay, ...rest } = chunk;
+  return rest;
+}
+
+type CallInput = Pick<ToolCall, 'input' | 'invalidInput'>;
+
+function cleanCall({ input, invalidInput }: CallInput, clean: Clean): CallInput {
+  return { input: cleanValue(input, clean), ...(invalidInput !== undefined && { invalidInput: clean(invalidInput) }) };
+}
+
+/** Arguments are parsed JSON: texts, lists and plain objects. */
+function cleanValue(value: unknown, clean: Clean): unknown {
+  if (typeof value === 'string') return clean(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => cleanValue(item, clean));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, cleanValue(field, clean)]));
+}
+
+/** A response is made of chunks alone, so its copy is too; the clock repeats the times of the original. */
+function redactedPartial(partial: StreamingResponse, { reasoning, toolInput }: Covered, clean: Clean): StreamingResponse {
+  let nowMs = partial.startTime;
+  const copy = new StreamingResponse({ now: () => nowMs, streamId: partial.streamId });
+  const { metadata } = partial;
+  if (metadata !== undefined) {
+    nowMs += partial.firstChunkMs ?? 0;
+    const inner = { content: '', isFinal: false, timestamp: nowMs, metadata } as const;
+    copy.addChunk(textChunk(clean(partial.completeText), metadata, nowMs));
+    const thoughts = partial.reasoningText;
+    copy.addChunk({ ...inner, type: 'reasoning', reasoning: reasoning ? clean(thoughts) : thoughts });
+    for (const call of partial.toolCalls) addCall(copy, toolInput ? cleanRecord(call, clean) : call, inner);
+    // `chunkCount` is how many chunks came, not how many the copy is made of.
+    while (copy.chunkCount < partial.chunkCount) copy.addChunk(textChunk('', metadata, nowMs));
+  }
+  nowMs = partial.endTime ?? partial.startTime + partial.durationMs;
+  return copy.end({ usage: partial.usage, replay: reasoning ? undefined : partial.replay });
+}
+
+function cleanRecord(call: ToolCallRecord, clean: Clean): ToolCallRecord {
+  return {
+    ...call,
+    ...cleanCall({ input: call.input, ...call }, clean),
+    ...(call.inputText !== undefined && { inputText: clean(call.inputText) }),
+  };
+}
+
+type InnerFields = Pick<ToolCallChunk, 'content' | 'isFinal' | 'timestamp' | 'metadata'>;
+
+function addCall(copy: StreamingResponse, call: ToolCallRecord, inner: InnerFields): void {
+  const { toolCallId, toolName, providerExecuted, input, invalidInput, inputText = '' } = call;
+  const base = { ...inner, toolCallId, toolName, ...(providerExecuted && { providerExecuted }) };
+  if (call.state === 'input') {
+    copy.addChunk({ ...base, type: 'tool-input', inputDelta: inputText });
+    return;
+  }
+  copy.addChunk({ ...base, type: 'tool-call', input, ...(invalidInput !== undefined && { invalidInput }) });
+  if (call.state === 'done') copy.addChunk({ ...base, type: 'tool-result', output: call.output, isError: call.isError === true });
+}

@@ -1,0 +1,184 @@
+import { Observable, type ObservableInput, type Subscription, defaultIfEmpty, from, take } from 'rxjs';
+import type { StreamChunk } from '../../src/core/chunk.js';
+import type { StreamingResponse } from '../../src/core/response.js';
+import type { Gate } from './gate.js';
+
+/** What a check says: only `true` lets the text pass. */
+export type TextVerdict = boolean | TextRefusal;
+
+/** A refusal with its reason, which the error's message repeats. */
+export interface TextRefusal {
+  readonly refusal: string;
+}
+
+/**
+ * Looks at the whole text so far, and at what was added since the last check.
+ *
+ * Of a Promise or an Observable the first value counts; one that completes without a value refuses.
+ */
+export type TextCheck = (text: string, added: string) => TextVerdict | ObservableInput<TextVerdict>;
+
+type Refusal = Exclude<TextVerdict, true>;
+
+/** What the checks of one subscription work with. */
+export interface TextChecksOptions {
+  readonly check: TextCheck;
+  readonly everyChars: number;
+  readonly gate: Gate;
+  /** Everything that went out; filled here. */
+  readonly passed: StreamingResponse;
+  readonly next: (chunk: StreamChunk) => void;
+  readonly fail: (error: unknown) => void;
+  readonly refuse: (verdict: Refusal) => void;
+}
+
+/** Above this the source is asked to wait for the check. */
+const mostWaitingChars = 4_000;
+
+/** The chunks that wait for a check, and the check that runs; never two at once. */
+export class TextChecks {
+  readonly #options: TextChecksOptions;
+  #waiting: StreamChunk[] = [];
+  #waitingChars = 0;
+  /** The text among the waiting chunks that no check has seen. */
+  #added = '';
+  /** Something waits behind the text: it is checked even if there is little of it. */
+  #mustCheck = false;
+  #running: Subscription | undefined;
+  #isBusy = false;
+  #onSettled: (() => void) | undefined;
+
+  constructor(options: TextChecksOptions) {
+    this.#options = options;
+  }
+
+  take(chunk: StreamChunk): void {
+    switch (chunk.type) {
+      case 'text':
+        this.#wait(chunk);
+        return;
+      case 'tool-call':
+      case 'step':
+      case 'finish':
+        this.#mustCheck = true;
+        this.#wait(chunk);
+        return;
+      case 'restart':
+        this.dispose();
+        this.#send(chunk);
+        return;
+      case 'reasoning':
+      case 'tool-input':
+      case 'tool-approval':
+      case 'tool-progress':
+      case 'tool-result':
+      case 'source':
+      case 'file':
+        this.#send(chunk);
+        return;
+      default:
+        chunk satisfies never;
+    }
+  }
+
+  /** Completes when nothing waits any more; the source has ended. */
+  settled(): Observable<never> {
+    return new Observable((subscriber) => {
+      this.#onSettled = () => subscriber.complete();
+      this.#mustCheck = true;
+      this.#advance();
+    });
+  }
+
+  dispose(): void {
+    this.#running?.unsubscribe();
+    this.#running = undefined;
+    this.#waiting = [];
+    this.#waitingChars = 0;
+    this.#added = '';
+    this.#mustCheck = false;
+    this.#options.gate.setFull(false);
+  }
+
+  #wait(chunk: StreamChunk): void {
+    this.#waiting.push(chunk);
+    this.#added += chunk.content;
+    this.#waitingChars += chunk.content.length;
+    this.#advance();
+    this.#options.gate.setFull(this.#running !== undefined && this.#waitingChars > mostWaitingChars);
+  }
+
+  /** Checks and sends until a check has to be waited for. Re-entrant calls leave it to the outermost. */
+  #advance(): void {
+    if (this.#isBusy || this.#running !== undefined) return;
+    this.#isBusy = true;
+    while (this.#running === undefined && this.#isDue()) this.#ask();
+    this.#isBusy = false;
+    if (this.#waiting.length === 0) this.#onSettled?.();
+  }
+
+  #isDue(): boolean {
+    return this.#waiting.length > 0 && (this.#mustCheck || this.#added.length >= this.#options.everyChars);
+  }
+
+  #ask(): void {
+    const { check, passed, fail } = this.#options;
+    const count = this.#waiting.length;
+    const added = this.#added;
+    this.#added = '';
+    this.#mustCheck = false;
+    try {
+      const verdict = added === '' || check(passed.completeText + added, added);
+      if (isVerdict(verdict)) this.#settle(verdict, count);
+      else this.#await(verdict, count);
+    } catch (error) {
+      this.dispose();
+      fail(error);
+    }
+  }
+
+  #await(verdict: ObservableInput<TextVerdict>, count: number): void {
+    let isOver = false;
+    const running = from(verdict)
+      .pipe(take(1), defaultIfEmpty(false))
+      .subscribe({
+        next: (value) => {
+          isOver = true;
+          this.#running = undefined;
+          this.#settle(value, count);
+          this.#advance();
+        },
+        error: (error: unknown) => {
+          isOver = true;
+          this.dispose();
+          this.#options.fail(error);
+        },
+      });
+    if (!isOver) this.#running = running;
+  }
+
+  #settle(verdict: TextVerdict, count: number): void {
+    if (verdict !== true) {
+      this.dispose();
+      this.#options.refuse(verdict);
+      return;
+    }
+    const wasBusy = this.#isBusy;
+    this.#isBusy = true;
+    const checked = this.#waiting.splice(0, count);
+    for (const { content } of checked) this.#waitingChars -= content.length;
+    if (this.#waitingChars <= mostWaitingChars) this.#options.gate.setFull(false);
+    for (const chunk of checked) this.#send(chunk);
+    this.#isBusy = wasBusy;
+  }
+
+  #send(chunk: StreamChunk): void {
+    this.#options.passed.addChunk(chunk);
+    this.#options.next(chunk);
+  }
+}
+
+/** Everything else is taken for an `ObservableInput`; `from` says what is wrong with it when it is none. */
+function isVerdict(value: TextVerdict | ObservableInput<TextVerdict>): value is TextVerdict {
+  return typeof value === 'boolean' || 'refusal' in value;
+}

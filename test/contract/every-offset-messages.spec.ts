@@ -1,0 +1,4 @@
+import { describeEveryOffset } from './every-offset.js';
+import { messages } from './wire-dialects.js';
+
+describeEveryOffset(messages);

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { Subject } from 'rxjs';
+import { bufferText, type BufferTextOptions } from '../../operators/index.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
+import { ValidationError } from '../../src/core/errors.js';
+import { checkAnyChunking, piecesOf } from './any-chunking.js';
+import { CountedResources } from './resources.js';
+import { chunks, reasoning, restart, text, toolCall, virtually } from './support.js';
+
+describe('bufferText', () => {
+  it('joins pieces until maxChars are there', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('               -a--b--c--(f|)', chunks);
+      const expected = '                  ----x-----(yf|)';
+      expectObservable(source.pipe(bufferText({ maxChars: 5 }))).toBe(expected, { ...chunks, x: text('Hello'), y: text(' you') });
+      expectSubscriptions(source.subscriptions).toBe('^---------!');
+    });
+  });
+
+  it('lets text out when its first piece is maxDelayMs old', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('               -a--b-------c----(f|)', chunks);
+      const expected = '                  ------x----------(cf|)';
+      expectObservable(source.pipe(bufferText({ maxDelayMs: 5 }))).toBe(expected, { ...chunks, x: text('Hello ') });
+      expectSubscriptions(source.subscriptions).toBe('^----------------!');
+    });
+  });
+
+  it('counts the delay anew from what a full chunk leaves over', () => {
+    virtually(({ cold, expectObservable }) => {
+      // At 4 a chunk of 5 goes out; what it leaves over is due at 9, not at 6.
+      const source = cold('  -a--b-----------|', chunks);
+      expectObservable(source.pipe(bufferText({ maxChars: 5, maxDelayMs: 5 }))).toBe('----x----y------|', { x: text('Hello'), y: text(' ') });
+    });
+  });
+
+  it('keeps no timer for text that went out before a tool call, and waits anew after it', () => {
+    virtually(({ cold, expectObservable }) => {
+      const source = cold('  -a--t--b-------|', { ...chunks, t: toolCall('call_1') });
+      expectObservable(source.pipe(bufferText({ maxDelayMs: 5 }))).toBe('----(at)----b--|', { ...chunks, t: toolCall('call_1') });
+    });
+  });
+
+  it('holds one timer while it holds text, and none afterwards', () => {
+    const { held, scheduler } = new CountedResources();
+    const source = new Subject<StreamChunk>();
+    const subscription = source.pipe(bufferText({ maxDelayMs: 50, scheduler })).subscribe();
+    const timers: number[] = [];
+    for (const chunk of [reasoning('hm'), text('a'), text('b'), toolCall('call_1'), text('c'), restart(), text('d')]) {
+      source.next(chunk);
+      timers.push(held.timers);
+    }
+    subscription.unsubscribe();
+    expect([...timers, held.timers]).toEqual([0, 1, 1, 0, 1, 0, 1, 0]);
+  });
+
+  it('cuts chunks of one length, whatever comes, and no surrogate pair', () => {
+    checkAnyChunking(['a', 'bc', 'def', ' '], bufferText({ maxChars: 4 }), (whole) => whole.match(/.{1,4}/g) ?? []);
+    checkAnyChunking(['a', '😀', '😀😀'], bufferText({ maxChars: 3 }), (whole) => piecesOf([text(whole)], bufferText({ maxChars: 3 })));
+    expect(piecesOf([text('ab😀😀c')], bufferText({ maxChars: 3 }))).toEqual(['ab', '😀', '😀c']);
+    expect(piecesOf([text('a😀')], bufferText({ maxChars: 1 }))).toEqual(['a', '😀']);
+  });
+
+  it('lets other chunks pass by', () => {
+    virtually(({ cold, expectObservable }) => {
+      const source = cold('  -a--r--|', { ...chunks, r: reasoning('hm') });
+      expectObservable(source.pipe(bufferText({ maxChars: 9 }))).toBe('----r--(a|)', { ...chunks, r: reasoning('hm') });
+    });
+  });
+
+  it.each<[string, BufferTextOptions]>([
+    ['no limit', {}],
+    ['a length of nothing', { maxChars: 0 }],
+    ['half a character', { maxChars: 1.5 }],
+    ['no delay', { maxDelayMs: 0 }],
+    ['a delay that is none', { maxDelayMs: NaN }],
+  ])('refuses %s at once', (_title, options) => {
+    expect(() => bufferText(options)).toThrow(ValidationError);
+  });
+});

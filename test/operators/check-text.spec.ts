@@ -1,0 +1,214 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { concat, EMPTY, from, lastValueFrom, map, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
+import { checkText, type CheckTextOptions, mapInterruption, type TextCheck, type TextVerdict } from '../../operators/index.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
+import { type Demand, findDemand } from '../../src/core/demand.js';
+import { isStreamInterrupted, ValidationError } from '../../src/core/errors.js';
+import { StreamingResponse } from '../../src/core/response.js';
+import { chunks, finish, reasoning, restart, seeError, type SeenError, step, text, toolCall, virtually } from './support.js';
+
+const blocked = (partial: string): SeenError => ({ reason: 'blocked', phase: undefined, partial, cause: undefined });
+const inputs: Record<string, StreamChunk> = { ...chunks, t: toolCall('call_1'), r: reasoning('hm') };
+const letters = { ...inputs, x: blocked('Hel') };
+
+/** A check that takes its time and records when it is asked what. */
+function slow(durationMs: number, verdict: (text: string) => TextVerdict = () => true): TextCheck & { readonly asked: [string, string][] } {
+  const asked: [string, string][] = [];
+  const check = (whole: string, added: string): Observable<TextVerdict> => {
+    asked.push([whole, added]);
+    return timer(durationMs).pipe(map(() => verdict(whole)));
+  };
+  return Object.assign(check, { asked });
+}
+
+function errorOf(source: Observable<unknown>): unknown {
+  let seen: unknown;
+  source.subscribe({ error: (error: unknown) => (seen = error) });
+  return seen;
+}
+
+const boom = new Error('boom');
+
+describe('checkText', () => {
+  it('passes chunks as they are while the check allows them', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('                             -a-r-b-t-c-(f|)', inputs);
+      expectObservable(source.pipe(checkText(() => true))).toBe('-a-r-b-t-c-(f|)', letters);
+      expectSubscriptions(source.subscriptions).toBe('  ^----------!');
+    });
+  });
+
+  it('interrupts with what passed when the check refuses; the refused text never goes out', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('               -a--b--c--(f|)', inputs);
+      const expected = '                  -a--(x|)';
+      expectObservable(source.pipe(checkText((whole) => !whole.includes('lo')), seeError())).toBe(expected, letters);
+      expectSubscriptions(source.subscriptions).toBe('^---!');
+    });
+  });
+
+  it('shows the check the text so far and what was added, the content of finish too', () => {
+    const check = jest.fn<TextCheck>(() => true);
+    from([chunks.a, reasoning('hm'), text(''), chunks.b, step(0), { ...finish(), content: 'you' }]).pipe(checkText(check)).subscribe();
+    expect(check.mock.calls).toEqual([
+      ['Hel', 'Hel'],
+      ['Hello ', 'lo '],
+      ['Hello you', 'you'],
+    ]);
+  });
+
+  it('lets text wait for a check that takes its time, and checks together what gathers', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions, flush }) => {
+      const check = slow(5);
+      const source = cold('               -a--b-c----------(f|)', inputs);
+      const expected = '                  ------a----(bc)--(f|)';
+      expectObservable(source.pipe(checkText(check))).toBe(expected, letters);
+      expectSubscriptions(source.subscriptions).toBe('^----------------!');
+      flush();
+      expect(check.asked).toEqual([
+        ['Hel', 'Hel'],
+        ['Hello you', 'lo you'],
+      ]);
+    });
+  });
+
+  it('lets tool calls, the end and errors wait for the check before them, and other chunks pass by', () => {
+    virtually(({ cold, expectObservable }) => {
+      const given = (marbles: string): Observable<unknown> => cold<StreamChunk>(marbles, inputs, boom).pipe(checkText(slow(5)));
+      expectObservable(given('-a-(rt)---|')).toBe('---r--(at)|', letters);
+      expectObservable(given('-a-f|')).toBe('      ------(af|)', letters);
+      expectObservable(given('-a-#')).toBe('       ------(a#)', letters, boom);
+      expectObservable(given('-a-|')).toBe('       ------(a|)', letters);
+    });
+  });
+
+  it('blocks instead of ending when the last check refuses', () => {
+    virtually(({ cold, expectObservable }) => {
+      const check = slow(5, (whole) => whole !== 'Hello ');
+      const source = cold('                                        -a-------b-(f|)', chunks);
+      expectObservable(source.pipe(checkText(check), seeError())).toBe('------a-------(x|)', letters);
+    });
+  });
+
+  it('voids on a restart the text that waits and the check that runs', () => {
+    virtually(({ cold, expectObservable, flush }) => {
+      const check = slow(5);
+      const values = { ...chunks, R: restart() };
+      expectObservable(cold('-a--bR--c------(f|)', values).pipe(checkText(check))).toBe('-----R-------c-(f|)', values);
+      flush();
+      expect(check.asked).toEqual([
+        ['Hel', 'Hel'],
+        ['you', 'you'],
+      ]);
+    });
+  });
+
+  it('forgets on a restart what passed of the void step, and keeps the steps before', () => {
+    const check = jest.fn<TextCheck>(() => true);
+    from([chunks.a, step(0), chunks.b, restart(), chunks.c]).pipe(checkText(check)).subscribe();
+    expect(check.mock.calls.map(([whole]) => whole)).toEqual(['Hel', 'Hello ', 'Helyou']);
+  });
+
+  it('checks every everyChars characters, and before a tool call, step, finish and end', () => {
+    const check = jest.fn<TextCheck>(() => true);
+    const pieces = ['ab', 'c', 'd', 'e'].map(text);
+    const seen: StreamChunk[] = [];
+    concat(from([...pieces, toolCall('call_1'), text('f'), finish(), text('g')]))
+      .pipe(checkText(check, { everyChars: 3 }))
+      .subscribe((chunk) => seen.push(chunk));
+    expect(check.mock.calls.map(([, added]) => added)).toEqual(['abc', 'de', 'f', 'g']);
+    expect(seen).toEqual([...pieces, toolCall('call_1'), text('f'), finish(), text('g')]);
+  });
+
+  it.each<[string, TextCheck]>([
+    ['false', () => false],
+    ['a refusal', () => ({ refusal: 'violence' })],
+    ['an Observable of false', () => of(false)],
+    ['an Observable without a value', () => EMPTY],
+    ['what is no verdict', () => of(undefined as unknown as boolean)],
+  ])('is refused by %s', (_title, check) => {
+    expect(errorOf(of(chunks.a, chunks.f).pipe(checkText(check)))).toMatchObject({ reason: 'blocked', partialResponse: '' });
+  });
+
+  it('takes a Promise, and the first value of an Observable', async () => {
+    const promised = of(chunks.a, chunks.f).pipe(checkText(() => Promise.resolve({ refusal: 'violence' })));
+    await expect(lastValueFrom(promised)).rejects.toMatchObject({ reason: 'blocked' });
+    await expect(lastValueFrom(of(chunks.a, chunks.f).pipe(checkText(() => Promise.resolve(true))))).resolves.toEqual(chunks.f);
+    expect(errorOf(of(chunks.a, chunks.f).pipe(checkText(() => of(true, false))))).toBeUndefined();
+  });
+
+  it('says why and what to do, and never what the text was', () => {
+    const error = errorOf(of(chunks.a, chunks.b).pipe(checkText((whole) => whole === 'Hel' || { refusal: 'violence' })));
+    expect(error).toHaveProperty(
+      'message',
+      'The text was refused by the check of checkText: violence. Change the prompt and ask again, or change the check. ' +
+        'The 3 characters that passed are in `partialResponse`.',
+    );
+  });
+
+  it.each<[string, TextCheck]>([
+    ['throws', () => { throw boom; }],
+    ['rejects', () => throwError(() => boom)],
+  ])('sends the error of a check that %s to the error channel, before the text', (_title, check) => {
+    const subject = new Subject<StreamChunk>();
+    const seen: unknown[] = [];
+    subject.pipe(checkText(check)).subscribe({ next: (chunk) => seen.push(chunk), error: (error) => seen.push(error) });
+    subject.next(chunks.a);
+    expect([seen, subject.observed]).toEqual([[boom], false]);
+  });
+
+  it('unsubscribes the check that runs when the consumer leaves', () => {
+    const verdict = new Subject<boolean>();
+    const subscription = concat(of(chunks.a), NEVER).pipe(checkText(() => verdict)).subscribe();
+    const before = verdict.observed;
+    subscription.unsubscribe();
+    expect([before, verdict.observed]).toEqual([true, false]);
+  });
+
+  it('keeps the order when the consumer pushes into the source inside next', () => {
+    const subject = new Subject<StreamChunk>();
+    const verdict = new Subject<boolean>();
+    const seen: StreamChunk[] = [];
+    let asked = 0;
+    subject.pipe(checkText(() => (asked++ === 0 ? verdict : true))).subscribe((chunk) => {
+      seen.push(chunk);
+      if (chunk === chunks.a) subject.next(chunks.c);
+    });
+    subject.next(chunks.a);
+    subject.next(toolCall('call_1'));
+    verdict.next(true);
+    expect(seen).toEqual([chunks.a, toolCall('call_1'), chunks.c]);
+  });
+
+  it('shuts the source’s demand while more than 4000 characters wait', () => {
+    let demand: Demand | undefined;
+    const subject = new Subject<StreamChunk>();
+    const verdict = new Subject<boolean>();
+    const source = new Observable<StreamChunk>((subscriber) => {
+      demand = findDemand(subscriber);
+      subject.subscribe(subscriber);
+    });
+    const subscription = source.pipe(checkText(() => verdict)).subscribe();
+    const seen: unknown[] = [];
+    for (const push of [() => subject.next(text('x'.repeat(4_000))), () => subject.next(text('y')), () => verdict.next(true)]) {
+      push();
+      seen.push(demand?.isOpen);
+    }
+    subscription.unsubscribe();
+    expect(seen).toEqual([true, false, true]);
+  });
+
+  it('hands over the response that a mapInterruption below fills', () => {
+    const response = new StreamingResponse();
+    const error = errorOf(of(chunks.a, chunks.b).pipe(checkText((whole) => whole === 'Hel', { response }), mapInterruption({ response })));
+    expect(isStreamInterrupted(error) && error.partial).toBe(response);
+    expect(response.completeText).toBe('Hel');
+  });
+
+  it.each<[string, unknown, CheckTextOptions]>([
+    ['a check that is no function', 'check', {}],
+    ['a check of no characters', () => true, { everyChars: 0 }],
+  ])('refuses %s at once', (_title, check, options) => {
+    expect(() => checkText(check as TextCheck, options)).toThrow(ValidationError);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Observable } from 'rxjs';
+import { fallbackTo, verifyStream } from '../../operators/index.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
+import { ValidationError } from '../../src/core/errors.js';
+import { cut, overloaded, refused } from './attempts-support.js';
+import { chunks, finish, restart, toolCall, usage, virtually } from './support.js';
+
+describe('fallbackTo', () => {
+  it('tries one stream after another until one speaks', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const first = cold('     -#', chunks, refused());
+      const second = cold('    --#', chunks, cut('timeout'));
+      const third = cold('     -a-(f|)', chunks);
+      const unused = cold('    a', chunks);
+      const next = [second, third, unused].map((stream) => (): Observable<StreamChunk> => stream);
+      expectObservable(first.pipe(fallbackTo(...next))).toBe('----a-(f|)', chunks);
+      expectSubscriptions(first.subscriptions).toBe('  ^!');
+      expectSubscriptions(second.subscriptions).toBe(' -^-!');
+      expectSubscriptions(third.subscriptions).toBe('  ---^--!');
+      expectSubscriptions(unused.subscriptions).toBe([]);
+    });
+  });
+
+  it('makes a stream only when its turn has come, and anew for each subscription', () => {
+    virtually(({ cold, expectObservable, flush }) => {
+      let made = 0;
+      const next = (): Observable<StreamChunk> => {
+        made++;
+        return cold('a(f|)', chunks);
+      };
+      const result = cold('-#', chunks, overloaded()).pipe(fallbackTo(next));
+      expect(made).toBe(0);
+      expectObservable(result).toBe('-a(f|)', chunks);
+      expectObservable(result).toBe('-a(f|)', chunks);
+      flush();
+      expect(made).toBe(2);
+    });
+  });
+
+  it('passes the last error by identity when all have failed', () => {
+    virtually(({ cold, expectObservable }) => {
+      const last = refused();
+      const result = cold('-#', chunks, overloaded()).pipe(fallbackTo(() => cold('-#', chunks, last)));
+      expectObservable(result).toBe('--#', chunks, last);
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['an abort', cut('aborted')],
+    ['a check of the user', cut('blocked')],
+    ['an error of the user', new TypeError('x is undefined')],
+    ['bad input', new ValidationError('The prompt is empty.')],
+  ])('does not hide %s', (_title, error) => {
+    virtually(({ cold, expectObservable }) => {
+      const next = cold('a', chunks);
+      expectObservable(cold('-#', chunks, error).pipe(fallbackTo(() => next))).toBe('-#', chunks, error);
+    });
+  });
+
+  it('asks `when` about everything but an abort', () => {
+    virtually(({ cold, expectObservable }) => {
+      const error = new TypeError('odd');
+      const when = (reason: unknown): boolean => reason === error;
+      expectObservable(cold('-#', chunks, error).pipe(fallbackTo({ next: [() => cold('a|', chunks)], when }))).toBe('-a|', chunks);
+      const other = refused();
+      expectObservable(cold('-#', chunks, other).pipe(fallbackTo({ next: [() => cold('a|', chunks)], when }))).toBe('-#', chunks, other);
+    });
+  });
+
+  it('leaves an answer that has begun alone by default', () => {
+    virtually(({ cold, expectObservable }) => {
+      const error = cut('disconnected', [chunks.a]);
+      expectObservable(cold('-a#', chunks, error).pipe(fallbackTo(() => cold('b', chunks)))).toBe('-a#', chunks, error);
+    });
+  });
+
+  it("with mode 'restart' takes back what was seen, just before the first chunk of the next", () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const first = cold('-a#', chunks, cut('disconnected', [chunks.a]));
+      const second = cold(' --c---(f|)', chunks);
+      const result = first.pipe(fallbackTo({ next: [() => second], mode: 'restart' }), verifyStream());
+      expectObservable(result).toBe('-a--(Xc)(f|)', { ...chunks, X: restart({ timestamp: 4 }) });
+      expectSubscriptions(second.subscriptions).toBe('--^-----!');
+    });
+  });
+
+  it("with mode 'restart' keeps the partial when the next brings nothing, and never acts after a tool call", () => {
+    virtually(({ cold, expectObservable }) => {
+      const seen = cut('disconnected', [chunks.a]);
+      const mute = { next: [() => cold('-#', chunks, refused())], mode: 'restart' } as const;
+      expectObservable(cold('-a#', chunks, seen).pipe(fallbackTo(mute))).toBe('-a-#', chunks, seen);
+      const called = cut('disconnected');
+      const x = toolCall('call_1');
+      expectObservable(cold('-x#', { x }, called).pipe(fallbackTo(mute))).toBe('-x#', { x }, called);
+    });
+  });
+
+  it('adds what a silent stream used', () => {
+    virtually(({ cold, expectObservable }) => {
+      const silent = cold('#', chunks, cut('disconnected', [], { usage: usage(10, 0) }));
+      const last = cold('a(f|)', { ...chunks, f: finish({ usage: usage(3, 4) }) });
+      const result = silent.pipe(fallbackTo(() => last));
+      expectObservable(result).toBe('a(f|)', { ...chunks, f: finish({ usage: { ...usage(13, 4), estimated: true } }) });
+    });
+  });
+
+  it('sums the usage of all that showed nothing, one fallback above the other', () => {
+    virtually(({ cold, expectObservable }) => {
+      const errors = [cut('disconnected', [], { usage: usage(10, 0) }), cut('disconnected', [], { usage: usage(20, 0) })];
+      const first = cold('#', chunks, errors[0]);
+      const second = cold('#', chunks, errors[1]);
+      const last = cold('a(f|)', { ...chunks, f: finish({ usage: usage(3, 4) }) });
+      const retried = first.pipe(
+        fallbackTo(() => second),
+        fallbackTo(() => last),
+      );
+      expectObservable(retried).toBe('a(f|)', { ...chunks, f: finish({ usage: { ...usage(33, 4), estimated: true } }) });
+    });
+  });
+
+  it('stops the stream that runs when the consumer leaves', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const second = cold('--a-b', chunks);
+      expectObservable(cold('-#', chunks, refused()).pipe(fallbackTo(() => second)), '^---!').toBe('---a', chunks);
+      expectSubscriptions(second.subscriptions).toBe('-^--!');
+    });
+  });
+
+  it('sends what `next` throws to the error channel', () => {
+    virtually(({ cold, expectObservable }) => {
+      const boom = new RangeError('boom');
+      const next = (): never => {
+        throw boom;
+      };
+      expectObservable(cold('-#', chunks, refused()).pipe(fallbackTo(next))).toBe('-#', chunks, boom);
+    });
+  });
+
+  it('returns the source itself when there is nothing to fall back to, and refuses what is no function', () => {
+    virtually(({ cold }) => {
+      const source = cold('a', chunks);
+      expect(source.pipe(fallbackTo())).toBe(source);
+      // A stream instead of a function, as a caller without types may give it.
+      expect(() => fallbackTo({ next: [source as unknown as () => Observable<StreamChunk>] })).toThrow(ValidationError);
+    });
+  });
+});

@@ -1,0 +1,243 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { concat, from, lastValueFrom, map, type Observable, of, take, toArray } from 'rxjs';
+import { z } from 'zod';
+import { type DeepPartial, partialObject, type PartialObjectOptions } from '../../operators/index.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
+import { isValidationError, ValidationError } from '../../src/core/errors.js';
+import type { StandardSchemaV1 } from '../../src/core/standard-schema.js';
+import { chunks, finish, reasoning, restart, step, text, toolCall, toolInput, toolResult, virtually } from './support.js';
+
+const Recipe = z.object({ title: z.string(), minutes: z.number(), steps: z.array(z.object({ text: z.string() })) });
+
+const json = '{"title":"Pancakes","minutes":20,"steps":[{"text":"Mix."},{"text":"Fry."}]}';
+const whole = { title: 'Pancakes', minutes: 20, steps: [{ text: 'Mix.' }, { text: 'Fry.' }] };
+
+interface Seen {
+  readonly values: readonly unknown[];
+  readonly error: unknown;
+}
+
+function see(source: Observable<StreamChunk>, schema: StandardSchemaV1 = z.unknown(), options?: PartialObjectOptions): Seen {
+  const values: unknown[] = [];
+  let error: unknown;
+  source.pipe(partialObject(schema, options)).subscribe({ next: (value) => values.push(value), error: (reason: unknown) => (error = reason) });
+  return { values, error };
+}
+
+const answer = (...pieces: readonly string[]): Observable<StreamChunk> => from([...pieces.map(text), finish()]);
+
+describe('partialObject', () => {
+  it('emits the object each time it changes, and last what the schema made of the whole', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const schema = z.object({ a: z.string(), b: z.number(), c: z.string().default('none') });
+      const source = cold('-a-b-c-d-(f|)', { a: text('{"a":"x'), b: text('y"'), c: text(',"b":'), d: text('1}'), f: finish() });
+      expectObservable(source.pipe(partialObject(schema))).toBe('-a-b---d-(w|)', {
+        a: { a: 'x' },
+        b: { a: 'xy' },
+        d: { a: 'xy', b: 1 },
+        w: { a: 'xy', b: 1, c: 'none' },
+      });
+      expectSubscriptions(source.subscriptions).toBe('^--------!');
+    });
+  });
+
+  it('gives the same final value for any cutting of the text, with other chunks between', () => {
+    const between = fc.constantFrom<StreamChunk>(reasoning('hm'), toolInput('call_1', '{'), text(''));
+    const pieces = fc.array(fc.tuple(fc.nat({ max: json.length }), fc.option(between)), { maxLength: 20 });
+    fc.assert(
+      fc.property(pieces, (places) => {
+        const sorted = [...places].sort(([a], [b]) => a - b);
+        let from_ = 0;
+        const source: StreamChunk[] = [];
+        for (const [place, other] of sorted) {
+          source.push(text(json.slice(from_, place)), ...(other === null ? [] : [other]));
+          from_ = place;
+        }
+        const { values, error } = see(from([...source, text(json.slice(from_)), finish()]), Recipe);
+        expect(error).toBeUndefined();
+        expect(values.at(-1)).toEqual(whole);
+        // Every value is one that the text has at some place.
+        for (const value of values) expect(onTheWay.has(JSON.stringify(value))).toBe(true);
+      }),
+    );
+  });
+
+  it('does a linear amount of work: no emission costs more when the answer is longer', () => {
+    // Counted, not timed: how many entries are read to make each value that nobody looks into.
+    const list = (count: number): string => JSON.stringify(Array.from({ length: count }, (_, index) => index));
+    const copies = (count: number): number => {
+      let fields = 0;
+      const source = `{"items":${list(count).slice(0, -1)}`.match(/.{1,4}/g) ?? [];
+      from(source.map(text))
+        .pipe(partialObject(z.unknown()))
+        .subscribe((value) => {
+          // A copied list is a plain array of its own; a view is made without looking at the entries.
+          const { items } = value as { readonly items?: unknown };
+          if (Array.isArray(items) && !isView(items)) fields += items.length;
+        });
+      return fields;
+    };
+    expect(copies(4_000)).toBe(copies(400));
+  });
+
+  it('counts the content of a finish, as mocks put it there', () => {
+    expect(see(of<StreamChunk>({ ...finish(), content: '{"a":1}' })).values).toEqual([{ a: 1 }]);
+  });
+
+  it('takes the object out of the text around it', () => {
+    expect(see(answer('Here you are:\n```json\n{"a"', ':1}\n``', '`')).values).toEqual([{}, { a: 1 }, { a: 1 }]);
+  });
+
+  it("reads the last step's text in an agent's run, and begins anew on a restart", () => {
+    const run = from([text('{"draft":1}'), toolCall('call_1'), toolResult('call_1'), step(0, { finishReason: 'tool-calls' }), text('{"a":1}'), step(1), finish()]);
+    expect(see(run).values.at(-1)).toEqual({ a: 1 });
+    expect(see(from([text('{"a":"old'), restart(), text('{"b":2}'), finish()])).values).toEqual([{ a: 'old' }, { b: 2 }, { b: 2 }]);
+  });
+
+  it('goes on in the next step after a pause', () => {
+    const run = from([text('{"a":'), step(0, { finishReason: 'pause' }), text('1}'), step(1), finish()]);
+    expect(see(run).values.at(-1)).toEqual({ a: 1 });
+  });
+
+  it.each<[string, Observable<StreamChunk>, string, unknown]>([
+    ['no JSON', answer('{"a":1,', ' b}'), 'no JSON', { a: 1 }],
+    ['an answer that was cut', from([text('{"a":"x'), finish({ finishReason: 'length' })]), 'Raise maxTokens', { a: 'x' }],
+    ['an answer without an object', answer('Sorry, no.'), 'no JSON object', undefined],
+  ])('errors on %s, with what came', (_title, source, message, partial) => {
+    const { error } = see(source);
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error).toMatchObject({ message: expect.stringContaining(message), partial });
+  });
+
+  it('errors when the schema does not accept the whole, and says where; the partial is not in what is logged', () => {
+    const { values, error } = see(answer('{"title":"Pancakes","minutes":"twenty"', ',"steps":[]}'), Recipe);
+    expect(values).toEqual([{ title: 'Pancakes', minutes: 'twenty' }, { title: 'Pancakes', minutes: 'twenty', steps: [] }]);
+    expect(isValidationError(error) && error.message).toContain('- minutes: ');
+    expect(isValidationError(error) && error.partial).toEqual({ title: 'Pancakes', minutes: 'twenty', steps: [] });
+    expect(JSON.stringify(error)).not.toContain('Pancakes');
+  });
+
+  it('unsubscribes the source on the first sign that the answer is no JSON', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('-a-b-c', { a: text('[1,'), b: text(','), c: text('2]') });
+      const seen = source.pipe(partialObject(z.array(z.number())));
+      expectObservable(seen.pipe(map((value) => value.length))).toBe('-a-#', { a: 1 }, expect.any(ValidationError));
+      expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('takes a stream that somebody ended early as it is', () => {
+    expect(see(answer('{"a":1', ',"b":2}').pipe(take(1)))).toEqual({ values: [{}], error: undefined });
+    // Whole, although no finish came: then it is checked.
+    expect(see(answer('{"a":1}').pipe(take(1)), z.object({ a: z.string() })).error).toBeInstanceOf(ValidationError);
+    expect(see(of(chunks.a).pipe(take(0)))).toEqual({ values: [], error: undefined });
+  });
+
+  it('waits for a schema that checks asynchronously', async () => {
+    const schema = z.object({ a: z.number() }).refine((value) => Promise.resolve(value.a > 0), { message: 'must be positive' });
+    await expect(lastValueFrom(answer('{"a":1}').pipe(partialObject(schema), toArray()))).resolves.toEqual([{ a: 1 }, { a: 1 }]);
+    await expect(lastValueFrom(answer('{"a":-1}').pipe(partialObject(schema)))).rejects.toMatchObject({
+      name: 'ValidationError',
+      partial: { a: -1 },
+    });
+  });
+
+  it('refuses what is no schema', () => {
+    // As a caller without types may give it.
+    expect(() => partialObject({} as StandardSchemaV1)).toThrow(ValidationError);
+  });
+
+  it('infers its types from the schema', () => {
+    const titles: (string | undefined)[] = [];
+    const steps: (string | undefined)[] = [];
+    answer(json)
+      .pipe(
+        partialObject(Recipe),
+        map((recipe) => {
+          titles.push(recipe.title);
+          return recipe.steps?.[0]?.text;
+        }),
+      )
+      .subscribe((first: string | undefined) => steps.push(first));
+    const typed: Observable<DeepPartial<z.infer<typeof Recipe>>> = answer(json).pipe(partialObject(Recipe));
+    // @ts-expect-error -- a part may be missing
+    typed.subscribe((recipe) => recipe.title.length);
+    // @ts-expect-error -- no such field
+    typed.subscribe((recipe) => recipe.name);
+    expect(titles).toEqual(['Pancakes', 'Pancakes']);
+    expect(steps).toEqual(['Mix.', 'Mix.']);
+  });
+});
+
+describe('partialObject({ toolName })', () => {
+  const options = { toolName: 'add' };
+
+  it('reads the input of a call as it comes, and checks it when it is complete', () => {
+    const source = from([
+      text('{"not":"this"}'),
+      toolInput('call_1', '{"a":'),
+      toolInput('other', '{"b":1}', { toolName: 'search' }),
+      toolInput('call_1', '1}'),
+      toolCall('other', { toolName: 'search', input: { b: 1 } }),
+      toolCall('call_1', { input: { a: 1 } }),
+      toolResult('call_1'),
+      finish({ finishReason: 'tool-calls' }),
+    ]);
+    expect(see(source, z.object({ a: z.number() }), options)).toEqual({ values: [{}, { a: 1 }, { a: 1 }], error: undefined });
+  });
+
+  it('gives each call an object of its own', () => {
+    const calls = ['call_1', 'call_2'].flatMap((id, index) => [toolInput(id, `{"a":"${index}`), toolInput(id, '"}'), toolCall(id, { input: { a: `${index}` } })]);
+    expect(see(from([...calls, finish()]), z.unknown(), options).values).toEqual([{ a: '0' }, { a: '0' }, { a: '1' }, { a: '1' }]);
+  });
+
+  it('has no value when the tool is not called', () => {
+    expect(see(answer('No need.'), z.unknown(), options)).toEqual({ values: [], error: undefined });
+  });
+
+  it.each<[string, readonly StreamChunk[], unknown]>([
+    ['arguments that were cut', [toolInput('call_1', '{"a":"x'), finish({ finishReason: 'length' })], { a: 'x' }],
+    ['arguments that are no object', [toolInput('call_1', '["x"'), toolCall('call_1', { input: undefined, invalidInput: '["x"' })], ['x']],
+    ['arguments that do not fit the schema', [toolCall('call_1', { input: { a: 1 } })], { a: 1 }],
+  ])('errors on %s', (_title, source, partial) => {
+    const { error } = see(from(source), z.object({ a: z.string() }), options);
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error).toMatchObject({ partial });
+  });
+
+  it('begins anew on a restart, also with the same id', () => {
+    const source = from([toolInput('call_1', '{"a":"x'), restart(), toolInput('call_1', '{"b":'), toolCall('call_1', { input: { b: 1 } }), finish()]);
+    expect(see(concat(source), z.unknown(), options).values).toEqual([{ a: 'x' }, {}, { b: 1 }]);
+  });
+});
+
+/** What the text says after each of its characters, by `JSON.parse` of the text with its open ends closed. */
+const onTheWay = new Set<string>([JSON.stringify(whole)]);
+for (let end = 1; end <= json.length; end++) {
+  for (const closed of closings(json.slice(0, end))) onTheWay.add(closed);
+}
+
+/** The ways to close a beginning of `json`; those that are no JSON are left out. */
+function closings(beginning: string): readonly string[] {
+  const bare = beginning.replace(/,?"[a-z]*"?:?\d*$|,$/, '');
+  return [beginning, `${beginning}"`, bare].flatMap((head) =>
+    ['', '}', ']}', '}]}'].flatMap((tail) => {
+      try {
+        return [JSON.stringify(JSON.parse(head + tail))];
+      } catch {
+        return [];
+      }
+    }),
+  );
+}
+
+/** A view copies its entries when it is looked into: `structuredClone` refuses it, as every proxy. */
+function isView(list: readonly unknown[]): boolean {
+  try {
+    structuredClone(list);
+    return false;
+  } catch {
+    return true;
+  }
+}

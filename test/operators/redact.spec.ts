@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals';
+import { concat, from, of, throwError } from 'rxjs';
+import { inspect } from 'node:util';
+import { mapInterruption, redact, type RedactOptions, type TextPattern } from '../../operators/index.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
+import { isStreamInterrupted, type StreamInterruptedError, StreamInterruptedError as Interruption, ValidationError } from '../../src/core/errors.js';
+import { StreamingResponse } from '../../src/core/response.js';
+import { checkAnyChunking, piecesOf } from './any-chunking.js';
+import { chunks, finish, metadata, reasoning, step, text, toolCall, toolInput, toolResult, usage, virtually } from './support.js';
+
+const key: TextPattern = { pattern: /\bsk-\w{4,}/, maxLength: 40 };
+const replay = { provider: 'anthropic', data: 'sk-12345' };
+
+function seenOf(input: readonly StreamChunk[], options?: RedactOptions): StreamChunk[] {
+  const seen: StreamChunk[] = [];
+  from(input).pipe(redact([key], options)).subscribe((chunk) => seen.push(chunk));
+  return seen;
+}
+
+describe('redact', () => {
+  it('takes out what is cut across chunks', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('               -a--b--c--(f|)', { ...chunks, a: text('Key: s'), b: text('k-123'), c: text('45. Ok') });
+      const expected = '                  -x-----y--(f|)';
+      expectObservable(source.pipe(redact([key]))).toBe(expected, { ...chunks, x: text('Key: '), y: text('[redacted]. Ok') });
+      expectSubscriptions(source.subscriptions).toBe('^---------!');
+    });
+  });
+
+  it('gives the same as on the whole text, whatever its chunks', () => {
+    const operator = redact([{ pattern: /\bsk-\w{4,}/, maxLength: 400 }, 'jane@example.com', { pattern: /\d{3}-\d{4}/, maxLength: 8 }]);
+    const parts = ['sk-', 'abcd', '1234', '555', '-', ' ', 'jane@', 'example.com', 's', '.'];
+    checkAnyChunking(parts, operator, (whole) => whole.replace(/\bsk-\w{4,}|jane@example\.com|\d{3}-\d{4}/g, () => '[redacted]'));
+  });
+
+  it('takes the longest of several matches that begin together', () => {
+    expect(piecesOf([text('ab'), text('cd')], redact(['ab', 'abc']))).toEqual(['[redacted]d']);
+  });
+
+  it('covers reasoning, each with its own held text', () => {
+    expect(seenOf([reasoning('use sk-1'), text('sk'), reasoning('2345 now'), text('y.'), finish()])).toEqual([
+      reasoning('use '),
+      reasoning('[redacted] now'),
+      text('sky.'),
+      finish(),
+    ]);
+  });
+
+  it('covers tool input: streamed for each call, whole, waiting and pending', () => {
+    const call = toolCall('call_1', { input: { key: 'sk-12345', list: ['sk-67890', 1, null, true], depth: { deep: 'x sk-12345' } } });
+    const clean = { key: '[redacted]', list: ['[redacted]', 1, null, true], depth: { deep: 'x [redacted]' } };
+    const approval: StreamChunk = { ...toolInput('call_1', ''), type: 'tool-approval', input: { key: 'sk-12345' } };
+    const pending = [{ toolCallId: 'call_1', toolName: 'add', input: { key: 'sk-12345' } }];
+    const seen = seenOf([
+      toolInput('call_1', '{"key":"sk-1'),
+      toolInput('call_2', '{"sk'),
+      toolInput('call_1', '2345"}'),
+      call,
+      approval,
+      toolCall('call_2', { input: undefined, invalidInput: '{"sk-12345' }),
+      finish({ finishReason: 'approval', pending }),
+    ]);
+    expect(seen).toEqual([
+      toolInput('call_1', '{"key":"'),
+      toolInput('call_2', '{"'),
+      toolInput('call_1', '[redacted]"}'),
+      toolInput('call_2', 'sk'),
+      { ...call, input: clean },
+      { ...approval, input: { key: '[redacted]' } },
+      toolCall('call_2', { input: undefined, invalidInput: '{"[redacted]' }),
+      finish({ finishReason: 'approval', pending: [{ toolCallId: 'call_1', toolName: 'add', input: { key: '[redacted]' } }] }),
+    ]);
+  });
+
+  it('leaves out the replay, which may repeat the reasoning', () => {
+    expect(seenOf([step(0, { replay }), finish({ replay })])).toEqual([step(0), finish()]);
+  });
+
+  it('leaves reasoning and tool input as they are when they are switched off', () => {
+    const input = [
+      reasoning('sk-12345'),
+      toolInput('call_1', 'sk-12345'),
+      toolCall('call_1', { input: { key: 'sk-12345' } }),
+      step(0, { replay }),
+      finish({ replay, pending: [toolCall('call_1', { input: 'sk-12345' })] }),
+    ];
+    expect(seenOf(input, { reasoning: false, toolInput: false })).toEqual(input);
+  });
+
+  describe('the error', () => {
+    const answer = [
+      reasoning('think sk-12345'),
+      text('one sk-12345'),
+      toolInput('call_1', '{"sk-12345'),
+      toolCall('call_2', { input: { key: 'sk-12345' } }),
+      toolResult('call_2', { output: 1 }),
+      toolCall('call_3', { input: undefined, invalidInput: 'sk-12345' }),
+    ];
+    const cause = new Error('socket');
+    const partial = (): StreamingResponse => {
+      const times = [100, 130, 130, 180];
+      const response = new StreamingResponse({ now: () => times.shift() ?? 200 });
+      for (const chunk of answer) response.addChunk(chunk);
+      return response.end({ usage: usage(3, 4), replay });
+    };
+    const error = new Interruption('It was cut.', { reason: 'disconnected', partial: partial(), cause });
+    const errorOf = (options?: RedactOptions): StreamInterruptedError => {
+      let seen: unknown;
+      concat(from(answer), throwError(() => error))
+        .pipe(redact([key], options))
+        .subscribe({ error: (given: unknown) => (seen = given) });
+      if (!isStreamInterrupted(seen)) throw new Error('no interruption came');
+      return seen;
+    };
+
+    it('carries a clean copy of the partial, and the rest as it was', () => {
+      const seen = errorOf();
+      expect(seen).toMatchObject({ reason: 'disconnected', message: 'It was cut.', cause, streamId: 'run_1', partialResponse: 'one [redacted]' });
+      expect(seen.partial).toMatchObject({
+        reasoningText: 'think [redacted]',
+        toolCalls: [
+          { toolCallId: 'call_1', state: 'input', inputText: '{"[redacted]' },
+          { toolCallId: 'call_2', state: 'done', input: { key: '[redacted]' }, output: 1, isError: false },
+          { toolCallId: 'call_3', state: 'called', invalidInput: '[redacted]' },
+        ],
+        usage: usage(3, 4),
+        replay: undefined,
+        chunkCount: error.partial.chunkCount,
+        startTime: error.partial.startTime,
+        endTime: error.partial.endTime,
+        firstChunkMs: error.partial.firstChunkMs,
+        durationMs: error.partial.durationMs,
+        metadata,
+      });
+      expect(inspect(seen.partial.snapshot(), { depth: 9 }) + JSON.stringify(seen)).not.toContain('sk-');
+      expect(error.partialResponse).toBe('one sk-12345');
+    });
+
+    it('is the source’s own when the partial is not covered', () => {
+      expect(errorOf({ partial: false })).toBe(error);
+    });
+
+    it('keeps in the partial what is switched off', () => {
+      const { partial: seen } = errorOf({ reasoning: false, toolInput: false });
+      expect(seen).toMatchObject({ reasoningText: 'think sk-12345', completeText: 'one [redacted]', replay });
+      expect(seen.toolCalls).toEqual(error.partial.toolCalls);
+    });
+
+    it('stays clean through a mapInterruption below', () => {
+      let seen: unknown;
+      concat(of(text('one sk-12345')), throwError(() => new Error('boom')))
+        .pipe(mapInterruption(), redact([key]), mapInterruption())
+        .subscribe({ error: (given: unknown) => (seen = given) });
+      expect(seen).toMatchObject({ reason: 'failed', partialResponse: 'one [redacted]' });
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['no list', 'secret'],
+    ['no pattern', []],
+    ['an empty text', ['a', '']],
+    ['a pattern without its longest match', [/a/]],
+  ])('refuses %s at once', (_title, patterns) => {
+    expect(() => redact(patterns as TextPattern[])).toThrow(ValidationError);
+  });
+});

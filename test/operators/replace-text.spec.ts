@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import { concat, NEVER, of } from 'rxjs';
+import { replaceText, type TextPattern } from '../../operators/index.js';
+import { ValidationError } from '../../src/core/errors.js';
+import { checkAnyChunking, piecesOf } from './any-chunking.js';
+import { chunks, finish, text, virtually } from './support.js';
+
+describe('replaceText', () => {
+  it('finds a match that is cut across chunks, and holds only what could still be one', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('               -a--b--c--d--(f|)', { ...chunks, a: text('see AC'), b: text('ACM'), c: text('E Co'), d: text('A') });
+      const expected = '                  -w--x--y-----(zf|)';
+      const values = { ...chunks, w: text('see '), x: text('AC'), y: text('Acme Co'), z: text('A') };
+      expectObservable(source.pipe(replaceText('ACME', 'Acme'))).toBe(expected, values);
+      expectSubscriptions(source.subscriptions).toBe('^------------!');
+    });
+  });
+
+  it('replaces a whole match at once when nothing that comes can change it', () => {
+    expect(piecesOf([text('ACME'), text('!')], replaceText('ACME', 'Acme'))).toEqual(['Acme', '!']);
+    expect(piecesOf([text('4711'), text('!')], replaceText({ pattern: /\d{4}/, maxLength: 4 }, '#'))).toEqual(['#', '!']);
+    expect(piecesOf([text('47'), text('11'), text('!')], replaceText({ pattern: /\d+/, maxLength: 9 }, '#'))).toEqual(['#!']);
+  });
+
+  it.each<[string, readonly string[], string, string]>([
+    ['a literal', ['ab', 'a', 'abac', 'c', '.'], 'abac', 'abac'],
+    ['a literal of special characters', ['(', '?', '$', 'a', '.', '\\'], '(?$.', '(?$.'],
+    ['a literal of emoji', ['😀', '😁', 'a', '\ud83d'], '😀😁', '😀😁'],
+    ['one that overlaps itself', ['a', 'aa', 'b'], 'aaa', 'aaa'],
+  ])('gives the same as on the whole text: %s', (_title, parts, search) => {
+    checkAnyChunking(parts, replaceText(search, '<>'), (whole) => whole.replaceAll(search, () => '<>'));
+  });
+
+  it.each<[string, RegExp, number, readonly string[]]>([
+    ['a greedy run', /\d+/, 400, ['1', '23', ' ', 'a']],
+    ['a lazy run', /<.*?>/, 400, ['<', '>', 'a', '<<']],
+    ['alternatives, the shorter first', /a|ab|abc/, 3, ['a', 'b', 'c', 'bc']],
+    ['optional parts', /ab?c?(?:de)?f/, 6, ['a', 'b', 'c', 'd', 'e', 'f']],
+    ['counts', /(?:ab){2,3}c{1,2}/, 8, ['ab', 'a', 'b', 'c']],
+    ['word boundaries', /\bab\b/, 3, ['a', 'b', 'ab', ' ', '.']],
+    ['no word boundary', /\Bab\B/, 3, ['a', 'b', 'ab', ' ', '.']],
+    ['a lookahead', /a(?=bc)b?/, 3, ['a', 'b', 'c', 'bc']],
+    ['a negative lookahead', /a(?!bc)./, 3, ['a', 'b', 'c', 'bc']],
+    ['a lookbehind', /(?<=ab)c/, 3, ['a', 'b', 'c', 'ab']],
+    ['a negative lookbehind', /(?<!a)b+/, 400, ['a', 'b', 'c']],
+    ['the start of the text', /^ab/, 2, ['a', 'b', 'ab']],
+    ['the end of the text', /ab$/, 3, ['a', 'b', 'ab']],
+    ['lines', /^a+$/m, 400, ['a', '\n', 'b', 'aa']],
+    ['a back reference', /(a|b)c\1/, 3, ['a', 'b', 'c']],
+    ['a named group', /(?<x>a|b)c\k<x>/, 3, ['a', 'b', 'c']],
+    ['classes', /[a-c\]][^a-c]/, 2, ['a', 'b', ']', 'd', ' ']],
+    ['any case', /AbC/i, 3, ['a', 'B', 'C', 'c', 'A']],
+    ['code points', /[😀😁]{2}|\p{Lu}\u{1F600}/u, 4, ['😀', '😁', 'A', 'a']],
+    ['dots over lines', /a.b/s, 3, ['a', '\n', 'b']],
+    ['a brace that is no count', /a{b|{,2}/, 4, ['a', '{', 'b', ',2}']],
+    ['sets of strings', new RegExp('[\\q{abc|d}]e', 'v'), 4, ['a', 'bc', 'abc', 'd', 'e']],
+    ['a card number', /\d(?:[ -]?\d){5,7}/, 15, ['1', '23', ' ', '-', 'a', '4567']],
+  ])('gives the same as on the whole text: %s', (_title, pattern, maxLength, parts) => {
+    const everywhere = new RegExp(pattern.source, `${pattern.flags}g`);
+    checkAnyChunking(parts, replaceText({ pattern, maxLength }, (match) => `<${match}>`), (whole) => whole.replace(everywhere, (match) => `<${match}>`));
+  });
+
+  it('cuts a match that is longer than was stated the same way, whatever the chunks', () => {
+    const operator = replaceText({ pattern: /a\w*/, maxLength: 4 }, (match) => `<${match}>`);
+    expect(piecesOf([text('xabcdefgh a')], operator).join('')).toBe('x<abcde>fgh <a>');
+    checkAnyChunking(['a', 'b', 'bcd', ' '], operator, (whole) => piecesOf([text(whole), finish()], operator).join(''));
+  });
+
+  it('never holds more than the longest match', () => {
+    const seen: string[] = [];
+    concat(of(text('<'), text('a'.repeat(9)), text('b'), text('c')), NEVER)
+      .pipe(replaceText({ pattern: /<.*>/, maxLength: 10 }, '-'))
+      .subscribe(({ content }) => seen.push(content))
+      .unsubscribe();
+    expect(seen).toEqual([`<${'a'.repeat(9)}b`, 'c']);
+  });
+
+  it('inserts a replacement as it stands', () => {
+    expect(piecesOf([text('a.b')], replaceText('.', '$&$1'))).toEqual(['a$&$1b']);
+    expect(piecesOf([text('abc'), finish()], replaceText({ pattern: /b?/, maxLength: 1 }, '-')).join('')).toBe('a-c');
+  });
+
+  it('drops a chunk of which nothing is left', () => {
+    expect(piecesOf([text('um'), text('yes')], replaceText('um', ''))).toEqual(['yes']);
+  });
+
+  it('lets what stands before a match go out before the error of the replacement', () => {
+    const seen: unknown[] = [];
+    const boom = new Error('boom');
+    const fails = replaceText('x', () => {
+      throw boom;
+    });
+    of(text('good'), text('x')).pipe(fails).subscribe({ next: ({ content }) => seen.push(content), error: (error) => seen.push(error) });
+    expect(seen).toEqual(['good', boom]);
+  });
+
+  it.each<[string, unknown]>([
+    ['an empty text', ''],
+    ['a pattern without its longest match', /a/],
+    ['a longest match of nothing', { pattern: /a/, maxLength: 0 }],
+    ['a longest match without end', { pattern: /a/, maxLength: Infinity }],
+    ['a longest match that is none', { pattern: /a/, maxLength: NaN }],
+    ['a pattern that is a text', { pattern: 'a', maxLength: 3 }],
+    ['nothing', undefined],
+  ])('refuses %s at once', (_title, search) => {
+    expect(() => replaceText(search as TextPattern, '-')).toThrow(ValidationError);
+  });
+});
