@@ -75,7 +75,14 @@ export default {
       name: 'no-test-code-in-the-product',
       severity: 'error',
       from: { path: '^(src|operators)/' },
-      to: { path: ['^test/', '^marbles/', '\\.spec\\.ts$'] },
+      to: { path: ['^test/', '\\.spec\\.ts$'] },
+    },
+    {
+      name: 'marbles-only-for-the-cli',
+      severity: 'error',
+      comment: 'Marbles are for tests; the command line draws with them (--marbles).',
+      from: { path: '^(src|operators)/', pathNot: '^src/cli/' },
+      to: { path: '^marbles/' },
     },
     {
       name: 'no-dev-dependency-in-the-product',

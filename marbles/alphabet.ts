@@ -14,32 +14,43 @@ type Fields<C> = Partial<Omit<C, 'type' | 'content' | 'isFinal' | 'timestamp' | 
  * const values = { C: chunk.toolCall('add', { a: 2, b: 3 }), R: chunk.toolResult('add', 5) };
  */
 export const chunk = {
+  /** A piece of the answer. */
   text: (content: string): TextChunk => textChunk(content, metadata, 0),
+  /** A piece of the model's thinking. */
   reasoning: (reasoning: string): ReasoningChunk => reasoningChunk(reasoning, metadata, 0),
+  /** A piece of the arguments of a call. */
   toolInput: (toolName: string, inputDelta: string, toolCallId = toolName): ToolInputChunk => ({
     ...inner, type: 'tool-input', toolCallId, toolName, inputDelta,
   }),
+  /** A call whose arguments are complete. */
   toolCall: (toolName: string, input: object = {}, toolCallId = toolName): ToolCallChunk => ({
     ...inner, type: 'tool-call', toolCallId, toolName, input,
   }),
+  /** A call that waits for a decision. */
   toolApproval: (toolName: string, input: object = {}, toolCallId = toolName): ToolApprovalChunk => ({
     ...inner, type: 'tool-approval', toolCallId, toolName, input,
   }),
+  /** What a running tool reports. */
   toolProgress: (toolName: string, progress: unknown, toolCallId = toolName): ToolProgressChunk => ({
     ...inner, type: 'tool-progress', toolCallId, toolName, progress,
   }),
+  /** What a call gave. */
   toolResult: (toolName: string, output: unknown, toolCallId = toolName): ToolResultChunk => ({
     ...inner, type: 'tool-result', toolCallId, toolName, output, isError: false,
   }),
+  /** The result of a call that failed or was denied. */
   toolError: (toolName: string, output: unknown, fields: Fields<ToolResultChunk> = {}): ToolResultChunk => ({
     ...inner, type: 'tool-result', toolCallId: toolName, toolName, output, isError: true, ...fields,
   }),
+  /** The end of one model call of a run. */
   step: (finishReason: StepFinishReason = 'stop', fields: Fields<StepChunk> = {}): StepChunk => ({
     ...inner, type: 'step', stepIndex: 0, finishReason, ...fields,
   }),
+  /** What the step streamed so far is void; attempt 2 begins. */
   restart: (reason: string, fields: Fields<RestartChunk> = {}): RestartChunk => ({
     ...inner, type: 'restart', reason, attempt: 2, ...fields,
   }),
+  /** The end of a stream. */
   finish: (finishReason: FinishFields['finishReason'] = 'stop', fields: Fields<FinishChunk> = {}): FinishChunk =>
     finishChunk({ finishReason, ...fields }, metadata, 0),
 } as const;

@@ -2,6 +2,7 @@ import type { StreamChunk } from '../src/core/chunk.js';
 
 /** The shape that Jest and Vitest both ask instead of comparing. */
 interface AsymmetricMatcher {
+  /** Whether `actual` is accepted. */
   asymmetricMatch(actual: unknown): boolean;
 }
 

@@ -1,4 +1,8 @@
-/** Marble testing and marble pictures of chunk streams; no test runner needed. */
+/**
+ * Marble testing and marble pictures of chunk streams; no test runner needed.
+ *
+ * @module agenticraft/marbles
+ */
 export { type MarbleValues, chunk, chunkAlphabet } from './alphabet.js';
 export { type PartialMatcher, like } from './equality.js';
 export type { MarbleEvent, MarbleLane, MarbleRecording, MarbleSpan } from './recording.js';

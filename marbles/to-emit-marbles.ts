@@ -9,11 +9,13 @@ export type MarbleSubject = Observable<unknown> | ((helpers: MarbleHelpers) => O
 /** The result of a matcher, as Jest and Vitest want it. */
 export interface MatcherResult {
   readonly pass: boolean;
+  /** Received and expected as aligned marble lines. */
   message(): string;
 }
 
 /** The matchers' types, to be merged into those of your test runner. */
 export interface MarbleMatchers<R = void> {
+  /** See the function of this name. */
   toEmitMarbles(marbles: string, values?: MarbleValues, error?: unknown): R;
 }
 

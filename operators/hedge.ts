@@ -93,8 +93,8 @@ function runner(factory: StreamFactory, index: number, race: HedgeRace, decided:
 }
 
 function checkOptions(others: readonly StreamFactory[], afterMs: number): void {
-  // Callers without types may leave it out.
-  checkLimit('hedge afterMs', (afterMs as number | undefined) ?? NaN);
+  // A limit may be left out elsewhere; here a caller without types who does so learns of it.
+  checkLimit('hedge afterMs', afterMs as unknown === undefined ? NaN : afterMs);
   if (!Array.isArray(others) || others.some((factory) => typeof factory !== 'function')) {
     throw new ValidationError('hedge: give an array of functions that make a stream: hedge([() => provider.stream$(request)], …).');
   }

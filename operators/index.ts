@@ -1,4 +1,8 @@
-/** Stream operators: each takes an `Observable<StreamChunk>`, ours or anybody's. */
+/**
+ * Stream operators: each takes an `Observable<StreamChunk>`, ours or anybody's.
+ *
+ * @module agenticraft/operators
+ */
 export { type AccumulateOptions, accumulate } from './accumulate.js';
 export { type BufferTextOptions, bufferText } from './buffer-text.js';
 export { type CheckTextOptions, checkText } from './check-text.js';

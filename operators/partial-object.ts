@@ -55,7 +55,8 @@ export function partialObject<Schema extends StandardSchemaV1>(
         map((chunk) => reader.read(chunk)),
         concatWith(defer(() => of(reader.end()))),
         filter((reading) => reading !== undefined),
-        concatMap((reading) => (reading.isWhole ? checked(schema, reading) : of(partOf<Schema>(reading)))),
+        // In an array: `of` would look into the value for a scheduler, and so make a long list be copied.
+        concatMap((reading) => (reading.isWhole ? checked(schema, reading) : [partOf<Schema>(reading)])),
       );
     });
 }
@@ -63,7 +64,7 @@ export function partialObject<Schema extends StandardSchemaV1>(
 /** The model is asked for what `schema` takes, so what it has written so far is taken for a part of it. */
 function partOf<Schema extends StandardSchemaV1>({ value }: Reading): PartialObject<Schema> {
   // Not checked before the whole has come: only then can a schema say anything.
-  return value as DeepPartial<StandardSchemaV1.InferInput<Schema>>;
+  return value;
 }
 
 /** What the schema makes of the whole; synchronous unless the schema is not. */

@@ -67,6 +67,8 @@ class Typewriter implements TextMachine {
   readonly #options: TypewriterOptions;
   readonly #splitter: TextMachine;
   #units: string[] = [];
+  /** Where the units that are held begin: `Array.splice` would move them all for each that goes out. */
+  #first = 0;
   #unitLength = 0;
   /** All that is held: the units, and what the splitter may hold of an unfinished word. */
   #length = 0;
@@ -91,7 +93,7 @@ class Typewriter implements TextMachine {
 
   flush(): void {
     this.#splitter.flush();
-    this.#emit(this.#units.length);
+    this.#emit(this.#units.length - this.#first);
   }
 
   dispose(): void {
@@ -103,7 +105,7 @@ class Typewriter implements TextMachine {
   consumerChanged(): void {
     this.#timer?.unsubscribe();
     this.#timer = undefined;
-    if (this.#units.length > 0) this.#letOut();
+    if (this.#first < this.#units.length) this.#letOut();
   }
 
   /** Emits what is due now, and sets the timer for the rest. */
@@ -118,13 +120,13 @@ class Typewriter implements TextMachine {
     let left = this.#unitLength;
     // After a pause the pace begins anew; it makes up for no silence.
     if (this.#timer === undefined) this.#nextMs = Math.max(this.#nextMs, nowMs);
-    for (; count < this.#units.length && this.#nextMs <= nowMs; count++) {
-      const length = this.#units[count]?.length ?? 0;
+    for (; this.#first + count < this.#units.length && this.#nextMs <= nowMs; count++) {
+      const length = this.#lengthAt(count);
       left -= length;
       this.#nextMs += this.#durationMs(length, left);
     }
     this.#timer = undefined;
-    if (count < this.#units.length) {
+    if (this.#first + count < this.#units.length) {
       const delayMs = Math.max(this.#nextMs - nowMs, shortestTurnMs);
       this.#timer = scheduler.schedule(() => this.#letOut(), delayMs);
     }
@@ -144,12 +146,28 @@ class Typewriter implements TextMachine {
   #surplus(): number {
     let length = this.#length;
     let count = 0;
-    for (; count < this.#units.length && length > this.#options.maxBuffered; count++) length -= this.#units[count]?.length ?? 0;
+    for (; this.#first + count < this.#units.length && length > this.#options.maxBuffered; count++) length -= this.#lengthAt(count);
     return count;
   }
 
+  /** Of the unit that is so many behind the first. */
+  #lengthAt(index: number): number {
+    return this.#units[this.#first + index]?.length ?? 0;
+  }
+
+  #take(count: number): string {
+    const end = this.#first + count;
+    const due = this.#units.slice(this.#first, end).join('');
+    this.#first = end;
+    if (end * 2 > this.#units.length) {
+      this.#units = this.#units.slice(end);
+      this.#first = 0;
+    }
+    return due;
+  }
+
   #emit(count: number): void {
-    const due = this.#units.splice(0, count).join('');
+    const due = this.#take(count);
     this.#length -= due.length;
     this.#unitLength -= due.length;
     const { gate, maxBuffered, emit } = this.#options;

@@ -75,6 +75,7 @@ class StateOfStream {
     response.addChunk(chunk);
     return this.#change({
       status: this.#status(),
+      error: undefined,
       // Lengths are compared instead of texts: reading or comparing the text for every chunk would cost its length.
       text: response.textLength === text.length ? text : response.completeText,
       reasoning: response.reasoningLength === reasoning.length ? reasoning : response.reasoningText,
@@ -84,11 +85,11 @@ class StateOfStream {
   }
 
   complete(): StreamState {
-    return this.#response.finishReason === undefined ? this.#change({ status: 'stopped' }) : this.current;
+    return this.#response.finishReason === undefined ? this.#change({ ...this.current, status: 'stopped' }) : this.current;
   }
 
   fail(error: unknown): StreamState {
-    return this.#change({ status: isStreamInterrupted(error) ? 'interrupted' : 'failed', error });
+    return this.#change({ ...this.current, status: isStreamInterrupted(error) ? 'interrupted' : 'failed', error });
   }
 
   #status(): StreamStatus {
@@ -97,8 +98,7 @@ class StateOfStream {
     return toolCalls.some((call) => call.state === 'called' && !call.providerExecuted) ? 'tools' : 'streaming';
   }
 
-  #change(parts: Partial<StreamState>): StreamState {
-    const next: StreamState = { ...this.current, ...parts };
+  #change(next: StreamState): StreamState {
     if (!isSame(next, this.current)) this.current = next;
     return this.current;
   }

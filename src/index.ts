@@ -1,3 +1,8 @@
+/**
+ * Agents, bridges, chunks and errors: what most programs need.
+ *
+ * @module agenticraft
+ */
 export { Agent, type Prompt, type ProviderInfo } from './agent/agent.js';
 export type { AgentResponse, AgentStep } from './agent/agent-response.js';
 export type { MessageStore } from './agent/conversation.js';

@@ -20,7 +20,7 @@ type Place =
 const maxDepth = 128;
 
 const whitespace = /[ \t\n\r]*/y;
-const plainText = /[^"\\\u0000-\u001f]*/y; // eslint-disable-line no-control-regex -- JSON forbids them in strings
+const plainText = /[^"\\\u0000-\u001f]*/y;
 const bareText = /[^ \t\n\r,\]}]*/y;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const literals: ReadonlyMap<string, unknown> = new Map<string, unknown>([['true', true], ['false', false], ['null', null]]);

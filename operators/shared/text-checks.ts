@@ -1,4 +1,4 @@
-import { Observable, type ObservableInput, type Subscription, defaultIfEmpty, from, take } from 'rxjs';
+import { Observable, type ObservableInput, Subscription, defaultIfEmpty, from, take } from 'rxjs';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import type { StreamingResponse } from '../../src/core/response.js';
 import type { Gate } from './gate.js';
@@ -110,15 +110,16 @@ export class TextChecks {
 
   /** Checks and sends until a check has to be waited for. Re-entrant calls leave it to the outermost. */
   #advance(): void {
-    if (this.#isBusy || this.#running !== undefined) return;
+    if (this.#isBusy) return;
     this.#isBusy = true;
-    while (this.#running === undefined && this.#isDue()) this.#ask();
+    while (this.#isDue()) this.#ask();
     this.#isBusy = false;
     if (this.#waiting.length === 0) this.#onSettled?.();
   }
 
   #isDue(): boolean {
-    return this.#waiting.length > 0 && (this.#mustCheck || this.#added.length >= this.#options.everyChars);
+    if (this.#running !== undefined || this.#waiting.length === 0) return false;
+    return this.#mustCheck || this.#added.length >= this.#options.everyChars;
   }
 
   #ask(): void {
@@ -138,23 +139,22 @@ export class TextChecks {
   }
 
   #await(verdict: ObservableInput<TextVerdict>, count: number): void {
-    let isOver = false;
-    const running = from(verdict)
-      .pipe(take(1), defaultIfEmpty(false))
-      .subscribe({
+    // Set before it is subscribed: the verdict may come at once.
+    const running = (this.#running = new Subscription());
+    const answer = from(verdict).pipe(take(1), defaultIfEmpty(false));
+    running.add(
+      answer.subscribe({
         next: (value) => {
-          isOver = true;
           this.#running = undefined;
           this.#settle(value, count);
           this.#advance();
         },
         error: (error: unknown) => {
-          isOver = true;
           this.dispose();
           this.#options.fail(error);
         },
-      });
-    if (!isOver) this.#running = running;
+      }),
+    );
   }
 
   #settle(verdict: TextVerdict, count: number): void {

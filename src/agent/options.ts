@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
-import type { AttemptMode } from '../../operators/shared/attempts.js';
 import { type RetryPolicy, checkRetryPolicy } from '../../operators/retry-interrupted.js';
+import type { AttemptMode } from '../../operators/shared/attempts.js';
+import { checkLimit } from '../../operators/shared/limits.js';
 import { ValidationError } from '../core/errors.js';
 import type { StreamMetrics } from '../core/metrics.js';
 import type { Message } from '../core/message.js';
@@ -111,6 +112,7 @@ export function checkAgentOptions(options: AgentOptions): void {
     throw new ValidationError('Agent: give model or provider, not both: a provider has its model already.');
   }
   checkCommon(options);
+  checkLimit('hedge afterMs', options.hedge?.afterMs);
   checkCount('maxSteps', options.maxSteps);
   checkCount('toolConcurrency', options.toolConcurrency);
 }

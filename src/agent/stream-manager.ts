@@ -39,6 +39,7 @@ export class StreamManager implements AsyncDisposable {
     return entries.length;
   }
 
+  /** Interrupts all runs and waits until they have ended: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.interruptAll();
     await firstValueFrom(this.#active.pipe(filter((active) => active.length === 0)), { defaultValue: [] });

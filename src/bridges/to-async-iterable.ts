@@ -13,8 +13,11 @@ export interface AsyncIterableOptions {
 
 /** An iterator over one subscription. `return()` unsubscribes synchronously. */
 export interface ObservableIterator<T> extends AsyncIterator<T, undefined, undefined>, AsyncIterable<T>, AsyncDisposable {
+  /** The next value; subscribes when it is called for the first time. */
   next(): Promise<IteratorResult<T, undefined>>;
+  /** Unsubscribes and settles every `next()` that waits; `break` calls it. */
   return(): Promise<IteratorResult<T, undefined>>;
+  /** Unsubscribes, and rejects with `error`. */
   throw(error?: unknown): Promise<IteratorResult<T, undefined>>;
   [Symbol.asyncIterator](): ObservableIterator<T>;
 }

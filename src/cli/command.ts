@@ -9,7 +9,7 @@ export type ProviderName = (typeof providerNames)[number];
 export type Command =
   | { readonly type: 'help' }
   | { readonly type: 'version' }
-  | { readonly type: 'replay'; readonly file: string }
+  | { readonly type: 'replay'; readonly file: string; readonly marbles?: string | undefined }
   | AskCommand;
 
 export interface AskCommand {
@@ -18,6 +18,8 @@ export interface AskCommand {
   readonly provider?: ProviderName | undefined;
   readonly model?: string | undefined;
   readonly baseURL?: string | undefined;
+  /** Where the run is drawn. */
+  readonly marbles?: string | undefined;
 }
 
 export const defaultPrompt = 'What is 15% of 2,500?';
@@ -27,12 +29,13 @@ export const help = `Usage: agenticraft [options] [prompt]
 Streams the answer of an agent that has a calculator. Without a prompt: "${defaultPrompt}"
 
 Options:
-  --provider NAME    ${providerNames.join(', ')}
-  --model NAME       the model to ask
-  --base-url URL     an OpenAI-compatible server, or a proxy of the provider
-  --replay FILE.sse  stream a recorded body of Chat Completions or Messages
-  -h, --help         show this text
-  -v, --version      show the version
+  --provider NAME     ${providerNames.join(', ')}
+  --model NAME        the model to ask
+  --base-url URL      an OpenAI-compatible server, or a proxy of the provider
+  --replay FILE.sse   stream a recorded body of Chat Completions or Messages
+  --marbles FILE.svg  draw the run as a marble diagram
+  -h, --help          show this text
+  -v, --version       show the version
 
 OPENAI_API_KEY or ANTHROPIC_API_KEY picks that provider. Without a key and without
 options an offline model answers: a small program on this machine.
@@ -43,6 +46,7 @@ const options = {
   model: { type: 'string' },
   'base-url': { type: 'string' },
   replay: { type: 'string' },
+  marbles: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -76,6 +80,7 @@ export function readCommand(argv: readonly string[]): Command {
     provider: readProvider(values.provider),
     model: values.model,
     baseURL: readBaseURL(values['base-url']),
+    marbles: values.marbles,
   };
 }
 
@@ -83,7 +88,7 @@ function readReplay(file: string, values: Arguments['values'], positionals: read
   const others = (['provider', 'model', 'base-url'] as const).filter((name) => values[name] !== undefined).map((name) => `--${name}`);
   if (positionals.length > 0) others.push('a prompt');
   if (others.length > 0) throw new ValidationError(`--replay streams a recording: it does not go with ${others.join(', ')}.`);
-  return { type: 'replay', file };
+  return { type: 'replay', file, marbles: values.marbles };
 }
 
 function readProvider(name: string | undefined): ProviderName | undefined {

@@ -9,6 +9,7 @@ import { calculator } from './calculator-tool.js';
 import { type ChosenProvider, chooseProvider } from './choose-provider.js';
 import { type Command, help, readCommand } from './command.js';
 import { messageOf } from './error-text.js';
+import { openPicture } from './picture.js';
 import { replayProvider } from './replay.js';
 import { type Output, Screen } from './screen.js';
 import { ChunkView, metricsLine } from './show.js';
@@ -51,40 +52,62 @@ async function execute(command: Command, world: World, screen: Screen): Promise<
       world.stdout.write(`${world.version}\n`);
       return exitCodes.ok;
     case 'replay':
-      // The recording is one model call: without an agent nothing runs its tools.
-      return stream(await replayProvider(command.file), ({ provider }) => provider.stream$({ messages: [{ role: 'user', content: command.file }] }), world, screen);
+      return stream(await replay(command.file), command, world, screen);
     case 'ask':
-      return stream(await chooseProvider(command, world.env), ({ provider }) => ask(provider, command.prompt, world.signal), world, screen);
+      return stream(ask(await chooseProvider(command, world.env), command.prompt, world.signal), command, world, screen);
     default:
       return command satisfies never;
   }
 }
 
-function ask(provider: ChosenProvider['provider'], prompt: string, signal: AbortSignal): Observable<StreamChunk> {
-  return new Agent({ provider, instructions, tools: [calculator] }).stream$(prompt, { signal });
+/** What is streamed, and from where. */
+interface Run {
+  readonly chosen: ChosenProvider;
+  readonly chunks$: Observable<StreamChunk>;
+  readonly title: string;
 }
 
-async function stream(chosen: ChosenProvider, open: (chosen: ChosenProvider) => Observable<StreamChunk>, world: World, screen: Screen): Promise<number> {
+/** The recording is one model call: without an agent nothing runs its tools. */
+async function replay(file: string): Promise<Run> {
+  const chosen = await replayProvider(file);
+  return { chosen, chunks$: chosen.provider.stream$({ messages: [{ role: 'user', content: file }] }), title: file };
+}
+
+function ask(chosen: ChosenProvider, prompt: string, signal: AbortSignal): Run {
+  const agent = new Agent({ provider: chosen.provider, instructions, tools: [calculator] });
+  return { chosen, chunks$: agent.stream$(prompt, { signal }), title: prompt };
+}
+
+async function stream({ chosen, chunks$, title }: Run, { marbles }: { readonly marbles?: string | undefined }, world: World, screen: Screen): Promise<number> {
   try {
+    const picture = marbles === undefined ? undefined : await openPicture(marbles, title);
     if (chosen.notice !== undefined) world.stderr.write(`${chosen.notice}\n`);
-    let metrics: StreamMetrics | undefined;
-    let finishReason: FinishReason | undefined;
-    const view = new ChunkView(screen);
-    screen.wait();
-    const measured = open(chosen).pipe(measure((record) => (metrics = record)));
-    for await (const chunk of toAsyncIterable(measured, { signal: world.signal })) {
-      view.show(chunk);
-      if (chunk.type === 'finish') finishReason = chunk.finishReason;
-      await screen.ready(world.signal);
+    try {
+      return await show(picture === undefined ? chunks$ : chunks$.pipe(picture.record), world, screen);
+    } finally {
+      screen.endLine();
+      await picture?.save();
     }
-    screen.endLine();
-    if (finishReason !== 'stop') world.stderr.write(`The answer ended with: ${finishReason ?? 'nothing'}.\n`);
-    if (metrics !== undefined) screen.line(metricsLine(metrics), 'metrics');
-    return exitCodes.ok;
   } finally {
-    screen.stopWaiting();
     await chosen.close();
   }
+}
+
+async function show(chunks$: Observable<StreamChunk>, { signal, stderr }: World, screen: Screen): Promise<number> {
+  let metrics: StreamMetrics | undefined;
+  let finishReason: FinishReason | undefined;
+  const view = new ChunkView(screen);
+  screen.wait();
+  const measured = chunks$.pipe(measure((record) => (metrics = record)));
+  for await (const chunk of toAsyncIterable(measured, { signal })) {
+    view.show(chunk);
+    if (chunk.type === 'finish') finishReason = chunk.finishReason;
+    await screen.ready(signal);
+  }
+  screen.endLine();
+  if (finishReason !== 'stop') stderr.write(`The answer ended with: ${finishReason ?? 'nothing'}.\n`);
+  if (metrics !== undefined) screen.line(metricsLine(metrics), 'metrics');
+  return exitCodes.ok;
 }
 
 /** One line; no stack. */

@@ -16,12 +16,14 @@ export class Demand {
     return this.#open;
   }
 
+  /** Shuts the gate; of no effect once released. */
   pause(): void {
     if (!this.#open || this.#released) return;
     this.#open = false;
     this.#tell();
   }
 
+  /** Opens the gate. */
   resume(): void {
     if (this.#open) return;
     this.#open = true;

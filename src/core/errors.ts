@@ -39,6 +39,7 @@ export class AgentError extends Error {
     return describeCause(this.cause);
   }
 
+  /** What may be logged: name, message, the fields of the class and a few words of the cause. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,

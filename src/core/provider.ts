@@ -75,8 +75,10 @@ export interface Provider {
   readonly name: string;
   readonly model: string;
   readonly capabilities?: ProviderCapabilities;
+  /** False: an agent calls `complete` and makes chunks of what it gives. */
   supportsStreaming(): boolean;
   /** Cold: each subscription is one model call; unsubscribing aborts it. */
   stream$(request: ProviderRequest): Observable<StreamChunk>;
+  /** The whole answer at once; `signal` aborts the request. */
   complete(request: ProviderRequest, options?: { readonly signal?: AbortSignal }): Promise<Completion>;
 }

@@ -1,3 +1,8 @@
+/**
+ * Providers and streams for tests, and the conformance kit for providers of your own.
+ *
+ * @module agenticraft/testing
+ */
 export {
   type ConformanceCase,
   conformanceCases,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -148,6 +148,69 @@ describe('--replay', () => {
   });
 });
 
+describe('--marbles', () => {
+  /** The words that stand in a picture, in their order. */
+  const labels = (svg: string): readonly string[] => Array.from(svg.matchAll(/<text class="am-label[^>]*>([^<]*)</g), ([, label = '']) => label.replaceAll('&quot;', '"').trim());
+
+  it('draws the run that was streamed', async () => {
+    const file = join(folder, 'run.svg');
+    await writeFile(file, 'an older picture, longer than nothing');
+    const { code, stdout } = await run(['--marbles', file, 'What is', '15% of 2,500?']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('15% of 2,500 is 375.');
+    const svg = await readFile(file, 'utf8');
+    expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    expect(svg).toContain('<title>What is 15% of 2,500?</title>');
+    expect(labels(svg)).toEqual(expect.arrayContaining(['calculator("15% * 2,50…', '= 375', 'step 0', 'step 1', 'stop']));
+  });
+
+  it('goes with --replay', async () => {
+    const file = join(folder, 'replay.svg');
+    const body = await recording('for-picture.sse', [
+      '{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"Ciao"},"finish_reason":"stop"}]}',
+      '[DONE]',
+    ]);
+    expect((await run(['--replay', body, '--marbles', file])).code).toBe(0);
+    expect(labels(await readFile(file, 'utf8'))).toEqual(['Ciao', 'stop']);
+  });
+
+  it('draws a run that was stopped as far as it went', async () => {
+    const file = join(folder, 'stopped.svg');
+    const { code, stdout } = await run(['--marbles', file, 'Explain quantum gravity'], { abortAt: 'small' });
+    expect([code, stdout.at(-1)]).toEqual([130, '\n']);
+    const svg = await readFile(file, 'utf8');
+    expect(svg).toMatch(/unsubscribed|StreamInterruptedError: aborted/);
+    expect(labels(svg)).not.toContain('stop');
+  });
+
+  it('cuts a long prompt in the title', async () => {
+    const file = join(folder, 'long.svg');
+    await run(['--marbles', file, `2 + 2 ${'and so on '.repeat(200)}`]);
+    const [, title = ''] = /<title>([^<]*)<\/title>/.exec(await readFile(file, 'utf8')) ?? [];
+    expect(title).toMatch(/^2 \+ 2 and so on .*…$/);
+    expect(title.length).toBeLessThan(130);
+  });
+
+  it.each([
+    ['no-such-folder/run.svg', 'there is no such folder'],
+    ['', 'it is a folder'],
+    ['page.sse/run.svg', 'a part of the path is a file'],
+  ])('says that %j cannot be written, before anything is asked', async (name, reason) => {
+    await writeFile(join(folder, 'page.sse'), '<html>');
+    const { code, stdout, stderr } = await run(['--marbles', join(folder, name), 'Hi']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(oneLine);
+    expect(stderr).toContain('Cannot write the picture to');
+    expect(stderr).toContain(reason);
+  });
+
+  it('leaves no file behind when nothing could be asked', async () => {
+    const { code } = await run(['--marbles', join(folder, 'never.svg'), '--model', 'gpt-5-mini', 'Hi']);
+    expect(code).toBe(2);
+    expect(await readdir(folder)).not.toContain('never.svg');
+  });
+});
+
 describe('a provider', () => {
   it('wrong key: one line that does not show it', async () => {
     const server = await listenOnLoopback(async (_request, response) => {
@@ -191,6 +254,7 @@ describe('arguments', () => {
     [['-x'], "Unknown option '-x'"],
     [['--model'], '--model'],
     [['--model', ' ', 'Hi'], '--model needs a value'],
+    [['--marbles', '', 'Hi'], '--marbles needs a value'],
     [[''], 'The prompt is empty'],
     [['  ', ' '], 'The prompt is empty'],
     [['--provider', 'acme', 'Hi'], 'Unknown provider "acme"'],
@@ -207,7 +271,7 @@ describe('arguments', () => {
   it('--help and --version', async () => {
     const help = await run(['--help']);
     expect([help.code, help.stderr]).toEqual([0, '']);
-    for (const option of ['--provider', '--model', '--base-url', '--replay', '--help', '--version']) expect(help.stdout).toContain(option);
+    for (const option of ['--provider', '--model', '--base-url', '--replay', '--marbles', '--help', '--version']) expect(help.stdout).toContain(option);
     expect(await run(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });
 });

@@ -151,6 +151,25 @@ function mutate(body: Uint8Array, { kind, at, length, bytes }: Mutation): Uint8A
   }
 }
 
+/** A piece of text in an event like its neighbours, but for what sometimes stands around it. */
+interface Alike {
+  readonly text: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+const alikeEvent: fc.Arbitrary<Alike> = fc.record({
+  text: fc.oneof(words, isOneOf('', '"', '\\', '","role":"', '"},"finish_reason":"stop","x":{"y":"')),
+  before: fc.option(isOneOf('"role":"assistant",', '"content":"a","text":"b",', '"refusal":"no",', '"type":"text_delta",'), { nil: '', freq: 4 }),
+  after: fc.option(isOneOf(',"refusal":"no"', ',"reasoning":"so"', ',"content":"twice","text":"twice"', ',"type":"thinking_delta","thinking":"so"'), { nil: '', freq: 4 }),
+});
+
+const alike: Readonly<Record<WireDialect['api'], (event: Alike, padding: string) => string>> = {
+  chat: ({ text, before, after }, padding) => `data: {${padding}"choices":[{"index":0,"delta":{${before}"content":${JSON.stringify(text)}${after}}}]}\n\n`,
+  messages: ({ text, before, after }, padding) =>
+    `data: {${padding}"type":"content_block_delta","index":0,"delta":{"type":"text_delta",${before}"text":${JSON.stringify(text)}${after}}}\n\n`,
+};
+
 describe.each(dialects)('the translator of $name', (dialect) => {
   it('throws nothing but WireFault, keeps the grammar and can always be asked for what it knows', () => {
     fc.assert(
@@ -205,6 +224,20 @@ describe.each(dialects)('the translator of $name', (dialect) => {
         expect(isEndedRight(run(dialect, [mutations.reduce(mutate, bytes)]))).toBe(true);
       }),
       { numRuns, seed: 3 },
+    );
+  });
+
+  it('reads events that look alike as if each were parsed for itself', () => {
+    const encode = (events: readonly Alike[], pad: (at: number) => string): Uint8Array =>
+      new TextEncoder().encode(events.map((event, at) => alike[dialect.api](event, pad(at))).join(''));
+    fc.assert(
+      fc.property(fc.array(alikeEvent, { minLength: 2, maxLength: 20 }), (events) => {
+        const [same, different] = [run(dialect, [encode(events, () => '')]), run(dialect, [encode(events, (at) => `"padding":${at},`)])];
+        expect(same.outcome?.type).toBe(different.outcome?.type);
+        expect(same.chunks.length).toBe(different.chunks.length);
+        expect(same.chunks.filter((chunk, at) => !isSameChunk(chunk, different.chunks[at]))).toEqual([]);
+      }),
+      { numRuns, seed: 4 },
     );
   });
 

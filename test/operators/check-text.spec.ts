@@ -113,7 +113,7 @@ describe('checkText', () => {
     const check = jest.fn<TextCheck>(() => true);
     const pieces = ['ab', 'c', 'd', 'e'].map(text);
     const seen: StreamChunk[] = [];
-    concat(from([...pieces, toolCall('call_1'), text('f'), finish(), text('g')]))
+    from([...pieces, toolCall('call_1'), text('f'), finish(), text('g')])
       .pipe(checkText(check, { everyChars: 3 }))
       .subscribe((chunk) => seen.push(chunk));
     expect(check.mock.calls.map(([, added]) => added)).toEqual(['abc', 'de', 'f', 'g']);
@@ -152,7 +152,7 @@ describe('checkText', () => {
   ])('sends the error of a check that %s to the error channel, before the text', (_title, check) => {
     const subject = new Subject<StreamChunk>();
     const seen: unknown[] = [];
-    subject.pipe(checkText(check)).subscribe({ next: (chunk) => seen.push(chunk), error: (error) => seen.push(error) });
+    subject.pipe(checkText(check)).subscribe({ next: (chunk) => seen.push(chunk), error: (error: unknown) => seen.push(error) });
     subject.next(chunks.a);
     expect([seen, subject.observed]).toEqual([[boom], false]);
   });
@@ -178,6 +178,21 @@ describe('checkText', () => {
     subject.next(toolCall('call_1'));
     verdict.next(true);
     expect(seen).toEqual([chunks.a, toolCall('call_1'), chunks.c]);
+  });
+
+  it('keeps the order of chunks that were checked together', () => {
+    const subject = new Subject<StreamChunk>();
+    const verdict = new Subject<boolean>();
+    const seen: StreamChunk[] = [];
+    let asked = 0;
+    subject.pipe(checkText(() => (asked++ === 0 ? verdict : true), { everyChars: 6 })).subscribe((chunk) => {
+      seen.push(chunk);
+      if (chunk === chunks.a) subject.next(toolCall('call_1'));
+    });
+    subject.next(chunks.a);
+    subject.next(chunks.b);
+    verdict.next(true);
+    expect(seen).toEqual([chunks.a, chunks.b, toolCall('call_1')]);
   });
 
   it('shuts the source’s demand while more than 4000 characters wait', () => {

@@ -55,7 +55,7 @@ describe.each(holders)('%s', (_name, operator, held) => {
   it('releases before an error and before completion', () => {
     const seen: unknown[] = [];
     const boom = new Error('boom');
-    concat(of(text(held)), throwError(() => boom)).pipe(operator).subscribe({ next: (chunk) => seen.push(chunk), error: (error) => seen.push(error) });
+    concat(of(text(held)), throwError(() => boom)).pipe(operator).subscribe({ next: (chunk) => seen.push(chunk), error: (error: unknown) => seen.push(error) });
     of(text(held)).pipe(operator).subscribe({ next: (chunk) => seen.push(chunk), complete: () => seen.push('complete') });
     expect(seen).toEqual([text(held), boom, text(held), 'complete']);
   });

@@ -90,7 +90,9 @@ describe('redact', () => {
   describe('the error', () => {
     const answer = [
       reasoning('think sk-12345'),
-      text('one sk-12345'),
+      text('one '),
+      text('sk-1'),
+      text('2345'),
       toolInput('call_1', '{"sk-12345'),
       toolCall('call_2', { input: { key: 'sk-12345' } }),
       toolResult('call_2', { output: 1 }),

@@ -47,6 +47,10 @@ describe('replaceText', () => {
     ['the end of the text', /ab$/, 3, ['a', 'b', 'ab']],
     ['lines', /^a+$/m, 400, ['a', '\n', 'b', 'aa']],
     ['a back reference', /(a|b)c\1/, 3, ['a', 'b', 'c']],
+    ['a longer back reference', /(ab|ba)c\1/, 5, ['a', 'b', 'c', 'ab']],
+    ['a longer named group', /(?<x>ab|ba)c\k<x>/, 5, ['a', 'b', 'c', 'ab']],
+    ['a longer lookbehind', /(?<=abcd)e/, 5, ['abc', 'd', 'e', 'abcd']],
+    ['code points in a row', /😀a😁b/u, 6, ['😀', 'a', '😁', 'b', '😀a']],
     ['a named group', /(?<x>a|b)c\k<x>/, 3, ['a', 'b', 'c']],
     ['classes', /[a-c\]][^a-c]/, 2, ['a', 'b', ']', 'd', ' ']],
     ['any case', /AbC/i, 3, ['a', 'B', 'C', 'c', 'A']],
@@ -90,7 +94,7 @@ describe('replaceText', () => {
     const fails = replaceText('x', () => {
       throw boom;
     });
-    of(text('good'), text('x')).pipe(fails).subscribe({ next: ({ content }) => seen.push(content), error: (error) => seen.push(error) });
+    of(text('good'), text('x')).pipe(fails).subscribe({ next: ({ content }) => seen.push(content), error: (error: unknown) => seen.push(error) });
     expect(seen).toEqual(['good', boom]);
   });
 

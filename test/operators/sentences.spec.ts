@@ -49,6 +49,13 @@ describe('sentences', () => {
     checkAnyChunking(parts, sentences({ locale: 'el' }), (whole) => sentencesOf(whole, 'el'));
   });
 
+  it('ends a question in Greek when the next letter comes', () => {
+    virtually(({ cold, expectObservable }) => {
+      const source = cold('-a--b--', { a: text('Πού; '), b: text('Εδώ') });
+      expectObservable(source.pipe(sentences({ locale: 'el' }))).toBe('----x--', { x: text('Πού; ') });
+    });
+  });
+
   it('refuses a locale that is none', () => {
     expect(() => sentences({ locale: 'not a language' })).toThrow(ValidationError);
   });

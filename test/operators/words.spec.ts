@@ -27,6 +27,8 @@ describe('words', () => {
 
   it('finds words where there are no spaces, and keeps marks with the word before', () => {
     expect(piecesOf([text('你好，世界。再见'), finish()], words({ locale: 'zh' }))).toEqual(['你好，', '世界。', '再见']);
+    expect(piecesOf([text('他说：「好。」走')], words({ locale: 'zh' }))).toEqual(['他', '说：', '「好。」', '走']);
+    expect(piecesOf([text('好。a b')], words({ locale: 'zh' }))).toEqual(['好。', 'a ', 'b']);
     expect(piecesOf([text('สวัสดีครับผม')], words({ locale: 'th' }))).toEqual(['สวัสดี', 'ครับ', 'ผม']);
   });
 
