@@ -62,7 +62,7 @@ async function runStage(stage) {
 function printJest(output) {
   const lines = output.split('\n');
   const summary = lines.findLastIndex((line) => line.startsWith('Test Suites:'));
-  for (const line of lines) if (/^\s*\d+ recordings?\b/.test(line)) console.log(line.trim());
+  for (const line of lines) if (/\b\d+ recordings?\b/.test(line)) console.log(line.trim());
   if (summary >= 0) console.log(lines.slice(summary).filter((line) => !/^(Test results written|Force exiting Jest)/.test(line)).join('\n'));
 }
 

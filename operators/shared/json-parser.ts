@@ -1,5 +1,6 @@
-import { TextBuffer } from '../../src/core/text-buffer.js';
 import { OpenContainer, type OpenValue } from './json-snapshot.js';
+import { JsonString } from './json-string.js';
+import { skip } from './sticky.js';
 
 /** What the next character belongs to (RFC 8259). */
 type Place =
@@ -11,8 +12,6 @@ type Place =
   | 'colon'
   | 'after-entry' // `,` or the end of the container
   | 'string'
-  | 'escape' // after a backslash
-  | 'unicode' // after `\u`
   | 'bare' // a number, true, false or null
   | 'end';
 
@@ -20,11 +19,9 @@ type Place =
 const maxDepth = 128;
 
 const whitespace = /[ \t\n\r]*/y;
-const plainText = /[^"\\\u0000-\u001f]*/y;
 const bareText = /[^ \t\n\r,\]}]*/y;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const literals: ReadonlyMap<string, unknown> = new Map<string, unknown>([['true', true], ['false', false], ['null', null]]);
-const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /**
  * Reads the first JSON object or array of a text that comes in pieces; text around it (a code fence) is passed over.
@@ -38,11 +35,9 @@ export class JsonParser {
   #place: Place = 'lead';
   readonly #stack: OpenContainer[] = [];
   #root: OpenValue | undefined;
-  #string = new TextBuffer();
+  #string = new JsonString();
   #isKey = false;
-  /** The first half of a character outside the basic plane, until the second comes. */
-  #highSurrogate = '';
-  /** A number, a literal or the digits of an escape, as far as they came. */
+  /** A number or a literal, as far as it came. */
   #token = '';
   #readCount = 0;
   #hasChanged = false;
@@ -59,7 +54,7 @@ export class JsonParser {
   get value(): unknown {
     if (this.#root !== undefined) return this.#root.value;
     let open: OpenValue | undefined;
-    if (this.#isInString && !this.#isKey) open = { value: this.#string.read() };
+    if (this.#place === 'string' && !this.#isKey) open = { value: this.#string.text };
     for (let level = this.#stack.length - 1; level >= 0; level--) {
       const container = this.#stack[level];
       if (container !== undefined) open = { value: container.snapshot(open) };
@@ -79,10 +74,6 @@ export class JsonParser {
     return this.#hasChanged;
   }
 
-  get #isInString(): boolean {
-    return this.#place === 'string' || this.#place === 'escape' || this.#place === 'unicode';
-  }
-
   /** Reads at least one character; returns where to go on. */
   #read(piece: string, at: number): number {
     switch (this.#place) {
@@ -90,10 +81,6 @@ export class JsonParser {
         return this.#readLead(piece, at);
       case 'string':
         return this.#readString(piece, at);
-      case 'escape':
-        return this.#readEscape(piece, at);
-      case 'unicode':
-        return this.#readUnicode(piece, at);
       case 'bare':
         return this.#readBare(piece, at);
       default:
@@ -171,8 +158,7 @@ export class JsonParser {
   #beginString(isKey: boolean): void {
     this.#place = 'string';
     this.#isKey = isKey;
-    this.#string = new TextBuffer();
-    this.#highSurrogate = '';
+    this.#string = new JsonString();
   }
 
   #open(bracket: string): void {
@@ -203,64 +189,23 @@ export class JsonParser {
   }
 
   #readString(piece: string, at: number): number {
-    const end = skip(plainText, piece, at);
-    this.#append(piece.slice(at, end));
-    if (end === piece.length) return end;
-    const character = piece.charAt(end);
-    if (character === '"') this.#endString();
-    else if (character === '\\') this.#place = 'escape';
-    else this.#fail('a control character in a string');
-    return end + 1;
+    const string = this.#string;
+    const before = string.length;
+    const next = string.read(piece, at);
+    if (string.length > before && !this.#isKey) this.#hasChanged = true;
+    if (string.problem !== undefined) this.#fail(string.problem);
+    if (string.isComplete) this.#endString(string.text);
+    return next;
   }
 
-  #endString(): void {
-    this.#string.append(this.#highSurrogate);
-    this.#string.seal();
-    const text = this.#string.read();
+  #endString(text: string): void {
     if (!this.#isKey) {
-      if (this.#highSurrogate !== '') this.#hasChanged = true;
       this.#endValue(text);
       return;
     }
     const parent = this.#stack.at(-1);
     if (parent !== undefined) parent.key = text;
     this.#place = 'colon';
-  }
-
-  #append(text: string): void {
-    if (text === '') return;
-    const whole = this.#highSurrogate + text;
-    const last = whole.charCodeAt(whole.length - 1);
-    const isHalf = last >= 0xd800 && last <= 0xdbff;
-    const shown = isHalf ? whole.slice(0, -1) : whole;
-    this.#highSurrogate = isHalf ? whole.slice(-1) : '';
-    this.#string.append(shown);
-    if (shown !== '' && !this.#isKey) this.#hasChanged = true;
-  }
-
-  #readEscape(piece: string, at: number): number {
-    const character = piece.charAt(at);
-    const escaped = escapes[character];
-    if (character === 'u') {
-      this.#place = 'unicode';
-      this.#token = '';
-    } else if (escaped === undefined) {
-      this.#fail('an unknown escape in a string');
-    } else {
-      this.#place = 'string';
-      this.#append(escaped);
-    }
-    return at + 1;
-  }
-
-  #readUnicode(piece: string, at: number): number {
-    this.#token += piece.charAt(at);
-    if (!/^[0-9a-fA-F]+$/.test(this.#token)) this.#fail('a \\u escape without four hexadecimal digits');
-    if (this.#token.length === 4) {
-      this.#place = 'string';
-      this.#append(String.fromCharCode(parseInt(this.#token, 16)));
-    }
-    return at + 1;
   }
 
   #readBare(piece: string, at: number): number {
@@ -278,11 +223,4 @@ export class JsonParser {
   #fail(what: string): void {
     this.problem = `${what} near character ${this.#readCount + 1} of the text`;
   }
-}
-
-/** Where the match of a sticky expression that always matches ends. */
-function skip(expression: RegExp, text: string, from: number): number {
-  expression.lastIndex = from;
-  expression.test(text);
-  return expression.lastIndex;
 }

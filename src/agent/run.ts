@@ -83,7 +83,7 @@ function step$(plan: RunPlan, state: RunState): Observable<StreamChunk> {
 function modelCall$(plan: RunPlan, state: RunState): Observable<StreamChunk> {
   const { scheduler, hedging, timeout, retry, fallback, isIdempotent } = plan;
   const { response } = state;
-  const request: ProviderRequest = { ...state.nextRequest(),  };
+  const request: ProviderRequest = { ...state.nextRequest(), ...(retry !== undefined && { maxRetries: 0 }) };
   const ask = (provider: Provider) => () => answer$(provider, request, () => scheduler.now());
   const limited = (answer: Observable<StreamChunk>): Observable<StreamChunk> =>
     answer.pipe(

@@ -15,7 +15,7 @@ export interface ChosenProvider {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const defaultModels = { openai: 'gpt-5-mini', anthropic: 'claude-sonnet-4-5' } as const;
+const defaultModels = { openai: 'gpt-5-mini', anthropic: 'claude-sonnet-5-5' } as const;
 
 const nothingToClose = (): Promise<void> => Promise.resolve();
 

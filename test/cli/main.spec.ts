@@ -237,7 +237,7 @@ describe('a provider', () => {
   it.each([
     [['--model', 'gpt-5-mini', 'Hi'], {}, 'OPENAI_API_KEY'],
     [['--provider', 'anthropic', 'Hi'], { OPENAI_API_KEY: 'k' }, 'ANTHROPIC_API_KEY'],
-    [['--model', 'claude-sonnet-4-5', 'Hi'], { OPENAI_API_KEY: 'k' }, 'ANTHROPIC_API_KEY'],
+    [['--model', 'claude-sonnet-5-5', 'Hi'], { OPENAI_API_KEY: 'k' }, 'ANTHROPIC_API_KEY'],
     [['--provider', 'offline', '--model', 'gpt-5-mini'], {}, 'agenticraft-offline'],
     [['--provider', 'offline', '--base-url', 'http://localhost'], {}, 'offline model'],
   ])('%j says what is missing', async (argv, env, hint) => {
