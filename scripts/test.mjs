@@ -24,7 +24,7 @@ const stages = [
     // What keeps Jest from ending has failed its test file already (test/setup): it must not hang the build machine too.
     nodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     script: 'node_modules/jest/bin/jest.js',
-    args: ['--ci', '--forceExit', '--json', `--outputFile=${jestResult}`],
+    args: ['--ci', '--forceExit', '--maxWorkers=2', '--json', `--outputFile=${jestResult}`],
   },
 ];
 

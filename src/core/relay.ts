@@ -18,6 +18,8 @@ export function relay<T, R>(start: (out: Subscriber<R>) => RelayHandlers<T, R>):
   return (source) => new Observable((subscriber) => source.subscribe(new Relay(subscriber, start(subscriber))));
 }
 
+// What operators of RxJS itself are made of; their base class is not exported, the documented one is.
+// eslint-disable-next-line rxjs-x/no-subclass
 class Relay<T, R> extends Subscriber<T> {
   readonly #out: Subscriber<R>;
   readonly #handlers: RelayHandlers<T, R>;

@@ -31,7 +31,7 @@ async function ask({ httpStatus, contentType, bytes }: WireBody): Promise<{ chun
 
 function endingOf(error: unknown): Ending {
   if (error === undefined) return { type: 'finished' };
-  if (!isStreamInterrupted(error)) throw error;
+  if (!isStreamInterrupted(error)) throw new Error('The stream failed before its answer began.', { cause: error });
   return { type: 'interrupted', reason: error.reason, cause: error.cause, partialResponse: error.partialResponse };
 }
 

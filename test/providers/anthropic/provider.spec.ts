@@ -17,13 +17,13 @@ let saved: (string | undefined)[] = [];
 
 beforeEach(() => {
   saved = variables.map((name) => process.env[name]);
-  for (const name of variables) delete process.env[name];
+  for (const name of variables) Reflect.deleteProperty(process.env, name);
 });
 
 afterEach(async () => {
   for (const [index, name] of variables.entries()) {
     const value = saved[index];
-    if (value === undefined) delete process.env[name];
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
   }
   await closeServers();
@@ -115,7 +115,7 @@ describe('anthropic()', () => {
     expect(server.requests[0]?.head.headers['x-client']).toBe('mine');
     const urls: string[] = [];
     const fetch: typeof globalThis.fetch = (input, init) => {
-      urls.push(String(input));
+      urls.push(input instanceof Request ? input.url : input.toString());
       return globalThis.fetch(input, init);
     };
     await lastValueFrom(anthropic('claude-test', { baseURL: server.url, apiKey: key, fetch }).stream$(request));
