@@ -1,3 +1,4 @@
+import { answerOf, jsonAnswer, makeOperator } from './operators.ts';
 import { type Row, loadReader } from './readers.ts';
 
 /** What one process measures, once: `process.argv[2]`, as JSON. The result goes to the parent process. */
@@ -7,7 +8,9 @@ export type Job =
   | { readonly kind: 'memory'; readonly row: Row; readonly baseURL: string; readonly chunks: number }
   | { readonly kind: 'cancel'; readonly row: Row; readonly baseURL: string }
   | { readonly kind: 'import'; readonly module: string }
-  | { readonly kind: 'accumulate'; readonly chunks: number };
+  | { readonly kind: 'accumulate'; readonly chunks: number }
+  | { readonly kind: 'operator'; readonly operator: string; readonly chunks: number }
+  | { readonly kind: 'partialObject'; readonly characters: number; readonly isRead: boolean };
 
 /** Of these a job fills what it measures. */
 export interface Sample {
@@ -93,6 +96,32 @@ async function accumulateTime({ chunks }: Job & { kind: 'accumulate' }): Promise
   return { cpuMs, wallMs, chunks };
 }
 
+async function operatorTime({ operator, chunks }: Job & { kind: 'operator' }): Promise<Sample> {
+  const [operators, { lastValueFrom }] = await Promise.all([import('agenticraft/operators'), import('rxjs')]);
+  const run = (count: number) => lastValueFrom(answerOf(operator, count).pipe(makeOperator(operator, operators)), { defaultValue: undefined });
+  await run(50_000); // compiled from here on
+  const answer$ = answerOf(operator, chunks); // the list is made before the clock starts
+  const { cpuMs, wallMs } = await clocked(() => lastValueFrom(answer$.pipe(makeOperator(operator, operators)), { defaultValue: undefined }));
+  return { cpuMs, wallMs, chunks };
+}
+
+const answersPerSample = 10;
+
+/** `isRead`: somebody looks at the end of the list in each value, as a view does. */
+async function partialObjectTime({ characters, isRead }: Job & { kind: 'partialObject' }): Promise<Sample> {
+  const [operators, { lastValueFrom, map }] = await Promise.all([import('agenticraft/operators'), import('rxjs')]);
+  const answer$ = jsonAnswer(characters);
+  const look = (value: unknown): unknown => (isRead ? (value as { records?: readonly unknown[] }).records?.at(-1) : value); // as jsonAnswer writes it
+  const run = () => lastValueFrom(answer$.pipe(makeOperator('partialObject', operators), map(look)), { defaultValue: undefined });
+  // One answer takes a few milliseconds: too short for a clock on a busy machine.
+  const runMany = async (): Promise<void> => {
+    for (let count = 0; count < answersPerSample; count++) await run();
+  };
+  await runMany(); // compiled from here on
+  const { cpuMs, wallMs } = await clocked(runMany);
+  return { cpuMs: cpuMs / answersPerSample, wallMs: wallMs / answersPerSample };
+}
+
 function perform(job: Job): Promise<Sample> {
   switch (job.kind) {
     case 'read':
@@ -107,6 +136,10 @@ function perform(job: Job): Promise<Sample> {
       return importTime(job);
     case 'accumulate':
       return accumulateTime(job);
+    case 'operator':
+      return operatorTime(job);
+    case 'partialObject':
+      return partialObjectTime(job);
     default:
       throw new Error(`There is no job ${String(job satisfies never)}.`);
   }

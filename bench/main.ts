@@ -8,6 +8,7 @@ import { cancelLatency } from './tables/cancel.ts';
 import { firstChunk } from './tables/first-chunk.ts';
 import { importTime } from './tables/import-time.ts';
 import { memory } from './tables/memory.ts';
+import { operatorCost } from './tables/operators.ts';
 import { paced } from './tables/paced.ts';
 
 /**
@@ -20,6 +21,7 @@ const tables: Readonly<Record<string, (context: BenchContext) => Promise<void>>>
   'first-chunk': firstChunk,
   import: importTime,
   accumulate: accumulateTime,
+  operators: operatorCost,
   memory,
   cancel: cancelLatency,
 };

@@ -15,9 +15,19 @@ export class CallIds {
     }
   }
 
+  /** No call was made yet: nothing can repeat an id, because a translator names the calls of its answer apart. */
+  get isEmpty(): boolean {
+    return this.#used.size === 0;
+  }
+
   /** A new step begins: an id that was seen before is now another call's. */
   beginStep(): void {
     this.#step = new Map();
+  }
+
+  /** A call of the run, under the name it goes by. */
+  add(toolCallId: string): void {
+    this.#used.add(toolCallId);
   }
 
   /** The chunk with an id that no earlier step has used; the chunk itself when nothing has to change. */

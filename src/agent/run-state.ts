@@ -80,6 +80,7 @@ export class RunState {
     this.#recorder.add(chunk);
     switch (chunk.type) {
       case 'tool-call':
+        this.callIds.add(chunk.toolCallId);
         if (!chunk.providerExecuted) this.#ownCalls++;
         return;
       case 'tool-result':

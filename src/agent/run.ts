@@ -68,7 +68,7 @@ function steps$(plan: RunPlan, state: RunState): Observable<StreamChunk> {
 function step$(plan: RunPlan, state: RunState): Observable<StreamChunk> {
   const { scheduler, interceptors, toolConcurrency, startAfterStep } = plan;
   return modelCall$(plan, state).pipe(
-    map((chunk) => state.callIds.unique(chunk)),
+    state.callIds.isEmpty ? identity : map((chunk) => state.callIds.unique(chunk)),
     interceptToolCalls({
       interceptors,
       startAfterStep,

@@ -161,7 +161,7 @@ describe('--marbles', () => {
     const svg = await readFile(file, 'utf8');
     expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     expect(svg).toContain('<title>What is 15% of 2,500?</title>');
-    expect(labels(svg)).toEqual(expect.arrayContaining(['calculator("15% * 2,50…', '= 375', 'step 0', 'step 1', 'stop']));
+    expect(labels(svg)).toEqual(expect.arrayContaining(['calculator("15% * 2,5…', '= 375', 'step 0', 'step 1', 'stop']));
   });
 
   it('goes with --replay', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Snippet, blocksOf, pages, readPage, writeSnippets } from '../../scripts/docs-snippets.js';
 import { brokenLinks } from './links.js';
+import { OpenRequests } from './open-requests.js';
 import { OutputCapture, matches } from './output-capture.js';
 import { type ModelServers, startModelServers } from './model-servers.js';
 
@@ -12,8 +13,12 @@ const ran = new Set<Snippet>();
 const patienceMs = 4_000;
 
 let servers: ModelServers;
+const requests = new OpenRequests();
 beforeAll(async () => (servers = await startModelServers()));
-afterAll(() => servers.close());
+afterAll(() => {
+  requests.stop();
+  return servers.close();
+});
 
 describe.each(pages())('%s', (page) => {
   const own = snippets.filter((snippet) => snippet.page === page);
@@ -33,6 +38,7 @@ describe.each(pages())('%s', (page) => {
       try {
         await import(snippet.file);
         await output.until((text) => matches(text, snippet.prints), patienceMs);
+        await requests.idle();
       } finally {
         output.stop();
       }

@@ -1,6 +1,8 @@
 import { ParseError, createParser } from 'eventsource-parser';
 import { type FrameDecoder, type FrameListener, maxFrameLength } from './frames.js';
 
+const streaming: TextDecodeOptions = { stream: true };
+
 /**
  * Decodes server-sent events (WHATWG HTML, section 9.2): LF, CR, CRLF, BOM, comments, multi-line data, at any split of the
  * bytes. Memory is bounded by `limit` plus one network chunk.
@@ -31,7 +33,7 @@ export function sseDecoder(listener: FrameListener, limit: number = maxFrameLeng
   };
   return {
     feed: (bytes) => {
-      feed(text.decode(bytes, { stream: true }));
+      feed(text.decode(bytes, streaming));
     },
     // Half a multi-byte character is left in the TextDecoder: flushing it would put U+FFFD into the answer.
     flush: () => {
