@@ -8,7 +8,9 @@ const endings = ['undici:request:trailers', 'undici:request:error'];
 export class OpenRequests {
   #count = 0;
   #onIdle: () => void = () => undefined;
-  readonly #open = (): void => void this.#count++;
+  readonly #open = (): void => {
+    this.#count++;
+  };
   readonly #end = (): void => {
     this.#count--;
     if (this.#count === 0) this.#onIdle();
