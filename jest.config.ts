@@ -10,7 +10,7 @@ const config: Config = {
     '^agenticraft$': '<rootDir>/src/index.ts',
     '^agenticraft/(operators|marbles)$': '<rootDir>/$1/index.ts',
     '^agenticraft/(openai|anthropic)$': '<rootDir>/src/providers/$1/index.ts',
-    '^agenticraft/(server|testing)$': '<rootDir>/src/$1/index.ts',
+    '^agenticraft/(node|server|testing)$': '<rootDir>/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },

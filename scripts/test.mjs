@@ -17,6 +17,7 @@ const stages = [
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'lint', script: 'node_modules/eslint/bin/eslint.js', args: ['--max-warnings=0', '--cache', '--cache-location', 'node_modules/.cache/agenticraft/eslint', '.'] },
   { name: 'layers', script: 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', args: ['--config', '.dependency-cruiser.mjs', ...sourceFolders] },
+  { name: 'api', script: 'node_modules/typedoc/bin/typedoc', args: ['--emit', 'none'] },
   { name: 'build', script: 'scripts/build.mjs', args: [] },
   { name: 'package', script: 'scripts/check-package.mjs', args: [], show: true },
   {
