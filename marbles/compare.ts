@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { type MarbleValues, valuesFor } from './alphabet.js';
-import { describeError, describeValue } from './describe.js';
+import { describeValue } from './describe.js';
 import { equalValues } from './equality.js';
 import type { MarbleEvent } from './recording.js';
 import { Legend, alignLines } from './text-diagram.js';
@@ -46,7 +46,7 @@ function sentence(event: MarbleEvent | undefined): string {
     case 'next':
       return `${describeValue(event.value)} at ${event.atMs} ms`;
     case 'error':
-      return `error ${describeError(event.error)} at ${event.atMs} ms`;
+      return `error ${describeValue(event.error)} at ${event.atMs} ms`;
     case 'complete':
       return `complete at ${event.atMs} ms`;
     default:
@@ -70,7 +70,7 @@ export function explainDifference(
   const legend = new Legend(values);
   const [actual, wanted] = [received[index], expected[index]];
   const markMs = Math.min(actual?.atMs ?? Infinity, wanted?.atMs ?? Infinity);
-  const aligned = alignLines([expected, received], legend);
+  const aligned = alignLines([{ name: 'expected', events: expected }, { name: 'received', events: received }], legend);
   const [expectedLine = '', receivedLine = ''] = aligned.lines;
   return [
     `The streams differ at ${markMs} ms: expected ${sentence(wanted)}, received ${sentence(actual)}.`,

@@ -1,7 +1,7 @@
 import type { StreamChunk } from '../src/core/chunk.js';
 import { isStreamInterrupted } from '../src/core/errors.js';
 import type { ToolEvent } from '../src/core/tool.js';
-import type { PartialMatcher } from './equality.js';
+import { show } from './show.js';
 
 /** What a mark looks like: a chunk's type, or one of the things that are no chunk. */
 export type MarkKind = StreamChunk['type'] | 'tool-error' | 'value';
@@ -10,19 +10,6 @@ export type MarkKind = StreamChunk['type'] | 'tool-error' | 'value';
 export interface Mark {
   readonly kind: MarkKind;
   readonly label: string;
-}
-
-/** JSON without the quotes of keys, for reading alone; never throws. */
-export function show(value: unknown): string {
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return 'function';
-  try {
-    // `undefined` and symbols have no JSON, whatever the declared type says.
-    const json = JSON.stringify(value) as string | undefined;
-    return (json ?? String(value)).replace(/"([A-Za-z_]\w*)":/g, '$1: ').replace(/,(?=\w+: )/g, ', ');
-  } catch {
-    return 'a value that is no JSON';
-  }
 }
 
 /** White space made visible. */
@@ -36,7 +23,7 @@ function isEvent(value: unknown): value is StreamChunk | ToolEvent {
 
 function argumentsOf(input: unknown): string {
   const isRecord = typeof input === 'object' && input !== null && !Array.isArray(input);
-  return isRecord ? Object.values(input).map(show).join(', ') : show(input);
+  return isRecord ? Object.values(input).map((field) => show(field)).join(', ') : show(input);
 }
 
 /** A short label and a kind, for pictures. */
@@ -83,31 +70,17 @@ function eventMark(event: StreamChunk | ToolEvent): Mark {
   }
 }
 
-/** Our own matchers and those of test runners say in `toString` what they accept. */
-function isMatcher(value: unknown): value is PartialMatcher {
-  return typeof value === 'object' && value !== null && 'asymmetricMatch' in value;
-}
-
 const plain = new Set(['type', 'timestamp', 'metadata', 'isFinal']);
 
 /** One line that says everything that is compared, for legends. */
 export function describeValue(value: unknown): string {
-  if (value instanceof Error) return describeError(value);
   if (isEvent(value)) {
     const rest = Object.entries(value).filter(([key, field]) => !plain.has(key) && field !== '' && field !== undefined);
     if (rest.length === 1) return `${value.type} ${show(rest[0]?.[1])}`;
     return `${value.type} ${show(Object.fromEntries(rest))}`;
   }
-  if (isMatcher(value)) return value.toString();
   if (typeof value === 'object' && value !== null && 'completeText' in value) return `snapshot ${show(value.completeText)}`;
   return show(value);
-}
-
-/** Name, reason and message of an error. */
-export function describeError(error: unknown): string {
-  if (isStreamInterrupted(error)) return `${errorLabel(error)}, partialResponse ${show(error.partialResponse)}`;
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  return describeValue(error);
 }
 
 /** A few words for an error, for pictures. */

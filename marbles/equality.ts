@@ -1,4 +1,5 @@
-import type { StreamChunk } from '../src/core/chunk.js';
+import { type Collection, bytesOf, fieldsOf, isCollection, isObject } from './fields.js';
+import { show } from './show.js';
 
 /** The shape that Jest and Vitest both ask instead of comparing. */
 interface AsymmetricMatcher {
@@ -7,52 +8,55 @@ interface AsymmetricMatcher {
 }
 
 function isAsymmetric(value: unknown): value is AsymmetricMatcher {
-  return isObject(value) && typeof value['asymmetricMatch'] === 'function';
+  return isObject(value) && 'asymmetricMatch' in value && typeof value.asymmetricMatch === 'function';
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
+/** The pairs that are being compared further up. */
+type OpenPairs = readonly (readonly [actual: object, expected: object])[];
 
-/** True for one of our chunks, whoever made it. */
-export function isChunk(value: unknown): value is StreamChunk {
-  return isObject(value) && typeof value['type'] === 'string' && 'isFinal' in value && isObject(value['metadata']);
-}
-
-/** When a chunk came and in which run is not what it says. */
-const notCompared = new Set(['timestamp', 'metadata']);
-
-/** Own properties, and the getters of classes (a snapshot has little else); absent and `undefined` are the same. */
-function fieldsOf(value: Readonly<Record<string, unknown>>): Map<string, unknown> {
-  const fields = new Map<string, unknown>();
-  const skip = isChunk(value) ? notCompared : undefined;
-  const add = (key: string): void => {
-    if (!skip?.has(key) && value[key] !== undefined) fields.set(key, value[key]);
-  };
-  Object.keys(value).forEach(add);
-  let type: unknown = Object.getPrototypeOf(value);
-  for (; isObject(type) && type !== Object.prototype; type = Object.getPrototypeOf(type)) {
-    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(type))) if ('get' in descriptor) add(key);
-  }
-  return fields;
-}
-
-/** Deep equality for marble values: a chunk's `timestamp` and `metadata` are left out, matchers of Jest and Vitest are asked. */
-export function equalValues(actual: unknown, expected: unknown, open: readonly unknown[] = []): boolean {
+/**
+ * Deep equality for marble values: a chunk's `timestamp` and `metadata`, and an error's `cause` and `stack`, are left out;
+ * matchers of Jest and Vitest are asked.
+ */
+export function equalValues(actual: unknown, expected: unknown, open: OpenPairs = []): boolean {
   if (isAsymmetric(expected)) return expected.asymmetricMatch(actual);
   if (Object.is(actual, expected)) return true;
   if (!isObject(actual) || !isObject(expected)) return false;
-  // A value that contains itself: this pair is being compared further up.
-  if (open.includes(actual)) return true;
+  // A value that contains itself: whoever compares this pair finds the difference.
+  if (open.some(([left, right]) => left === actual && right === expected)) return true;
   if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return false;
-  if (actual instanceof Error && expected instanceof Error) {
-    return actual.name === expected.name && actual.message === expected.message;
+  return equalObjects(actual, expected, [...open, [actual, expected]]);
+}
+
+/** Two objects of the same class. */
+function equalObjects(actual: object, expected: object, open: OpenPairs): boolean {
+  if (actual instanceof Date && expected instanceof Date) return Object.is(actual.getTime(), expected.getTime());
+  const [bytes, expectedBytes] = [bytesOf(actual), bytesOf(expected)];
+  if (bytes !== undefined && expectedBytes !== undefined) {
+    return bytes.length === expectedBytes.length && bytes.every((byte, index) => byte === expectedBytes[index]);
   }
-  if (actual instanceof Date && expected instanceof Date) return actual.getTime() === expected.getTime();
-  const left = fieldsOf(actual);
-  const right = fieldsOf(expected);
-  if (left.size !== right.size) return false;
-  return [...right].every(([key, value]) => left.has(key) && equalValues(left.get(key), value, [...open, actual]));
+  if (Array.isArray(actual) && Array.isArray(expected) && actual.length !== expected.length) return false;
+  if (isCollection(actual) && isCollection(expected)) return equalCollections(actual, expected, open);
+  const [left, right] = [fieldsOf(actual), fieldsOf(expected)];
+  // Nothing can be seen of a Promise or of an object with private fields alone: it equals itself only.
+  if (left.size === 0 && right.size === 0) return Array.isArray(actual) || isPlain(actual);
+  return left.size === right.size && [...right].every(([key, value]) => left.has(key) && equalValues(left.get(key), value, open));
+}
+
+function isPlain(value: object): boolean {
+  const type: unknown = Object.getPrototypeOf(value);
+  return type === Object.prototype || type === null;
+}
+
+/** In any order, as a Map or a Set is asked. */
+function equalCollections(actual: Collection, expected: Collection, open: OpenPairs): boolean {
+  const rest = [...actual.entries()];
+  for (const item of expected.entries()) {
+    const index = rest.findIndex((other) => equalValues(other, item, open));
+    if (index === -1) return false;
+    rest.splice(index, 1);
+  }
+  return rest.length === 0;
 }
 
 /** A value that matches by some of its fields; made by `like`. */
@@ -72,7 +76,7 @@ export function like(fields: Readonly<Record<string, unknown>>): PartialMatcher 
   return {
     fields,
     asymmetricMatch: (actual) =>
-      isObject(actual) && Object.entries(fields).every(([key, value]) => equalValues(actual[key], value)),
-    toString: () => `like ${JSON.stringify(fields)}`,
+      isObject(actual) && Object.entries(fields).every(([key, value]) => equalValues(Reflect.get(actual, key), value)),
+    toString: () => `like ${show(fields)}`,
   };
 }

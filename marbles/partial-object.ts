@@ -5,27 +5,28 @@ import { like } from './equality.js';
 import { type MarbleTable, cold, entry } from './table.js';
 
 interface Recipe {
-  readonly title: string;
-  readonly minutes: number;
+  readonly dish: string;
+  readonly serves: number;
 }
 
-/** The smallest Standard Schema: a recipe has minutes. */
+/** The smallest Standard Schema: a recipe serves some people. */
 const recipe: StandardSchemaV1<Recipe> = {
   '~standard': {
     version: 1,
     vendor: 'agenticraft',
     validate: (value) =>
       // The check that makes it a recipe.
-      typeof (value as Partial<Recipe>).minutes === 'number' ? { value: value as Recipe } : { issues: [{ message: 'no minutes' }] },
+      typeof (value as Partial<Recipe>).serves === 'number' ? { value: value as Recipe } : { issues: [{ message: 'serves nobody' }] },
   },
 };
 
-const label = (value: unknown): string => JSON.stringify(value);
+/** JSON without the quotes of keys: the whole recipe fits into a mark. */
+const label = (value: unknown): string => JSON.stringify(value).replace(/"(\w+)":/g, '$1:');
 const pieces = {
-  A: chunk.text('{"title":"So'),
+  A: chunk.text('{"dish":"So'),
   B: chunk.text('up"'),
-  C: chunk.text(',"minutes":'),
-  D: chunk.text('20}'),
+  C: chunk.text(',"serves":'),
+  D: chunk.text('4}'),
   E: chunk.text('}'),
 };
 
@@ -39,7 +40,7 @@ export const partialObjectTable: MarbleTable = {
       operator: ({ answer }) => answer.pipe(partialObject(recipe)),
       result: {
         marbles: '                               -a-b---d-(d|)',
-        values: { a: { title: 'So' }, b: { title: 'Soup' }, d: { title: 'Soup', minutes: 20 } },
+        values: { a: { dish: 'So' }, b: { dish: 'Soup' }, d: { dish: 'Soup', serves: 4 } },
         label,
       },
     }),
@@ -49,9 +50,9 @@ export const partialObjectTable: MarbleTable = {
         answer: cold({
           marbles: '-A-B-C-(F|)',
           values: {
-            A: chunk.toolInput('cook', '{"title":"Soup'),
-            B: chunk.toolInput('cook', '","minutes":20}'),
-            C: chunk.toolCall('cook', { title: 'Soup', minutes: 20 }),
+            A: chunk.toolInput('cook', '{"dish":"Soup'),
+            B: chunk.toolInput('cook', '","serves":4}'),
+            C: chunk.toolCall('cook', { dish: 'Soup', serves: 4 }),
             F: chunk.finish('tool-calls'),
           },
           subscriptions: '^------!',
@@ -59,7 +60,7 @@ export const partialObjectTable: MarbleTable = {
       },
       code: "partialObject(recipe, { toolName: 'cook' })",
       operator: ({ answer }) => answer.pipe(partialObject(recipe, { toolName: 'cook' })),
-      result: { marbles: '-a-d-d-|', values: { a: { title: 'Soup' }, d: { title: 'Soup', minutes: 20 } }, label },
+      result: { marbles: '-a-d-d-|', values: { a: { dish: 'Soup' }, d: { dish: 'Soup', serves: 4 } }, label },
     }),
     entry({
       title: 'partialObject errors when the whole does not fit the schema',
@@ -68,8 +69,8 @@ export const partialObjectTable: MarbleTable = {
       operator: ({ answer }) => answer.pipe(partialObject(recipe)),
       result: {
         marbles: '                               -a-b---#',
-        values: { a: { title: 'So' }, b: { title: 'Soup' } },
-        error: like({ name: 'ValidationError', partial: { title: 'Soup' } }),
+        values: { a: { dish: 'So' }, b: { dish: 'Soup' } },
+        error: like({ name: 'ValidationError', partial: { dish: 'Soup' } }),
         label,
       },
     }),
@@ -78,7 +79,7 @@ export const partialObjectTable: MarbleTable = {
       sources: { answer: cold({ marbles: '-A-#', values: pieces, subscriptions: '^--!' }) },
       code: 'partialObject(recipe)',
       operator: ({ answer }) => answer.pipe(partialObject(recipe)),
-      result: { marbles: '-a-#', values: { a: { title: 'So' } }, label },
+      result: { marbles: '-a-#', values: { a: { dish: 'So' } }, label },
     }),
     entry({
       title: 'partialObject stops the source when the subscriber leaves',
@@ -86,7 +87,7 @@ export const partialObjectTable: MarbleTable = {
       unsubscribe: '----!',
       code: 'partialObject(recipe)',
       operator: ({ answer }) => answer.pipe(partialObject(recipe)),
-      result: { marbles: '-a-b', values: { a: { title: 'So' }, b: { title: 'Soup' } }, label },
+      result: { marbles: '-a-b', values: { a: { dish: 'So' }, b: { dish: 'Soup' } }, label },
     }),
   ],
 };

@@ -25,7 +25,10 @@ export function throwOnAbort<C extends StreamChunk>(
   return (source) =>
     new Observable<C>((subscriber) => {
       const partial = keepPartial(options);
-      const fail = (): void => subscriber.error(abortedBy(signal, partial.response));
+      const fail = (): void => {
+        // `finish` has gone out, or is being taken at this moment: that was the one ending.
+        if (partial.response.finishReason === undefined) subscriber.error(abortedBy(signal, partial.response));
+      };
       if (signal.aborted) {
         fail();
         return;

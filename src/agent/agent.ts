@@ -6,9 +6,12 @@ import { ValidationError } from '../core/errors.js';
 import type { Message, MessageContent } from '../core/message.js';
 import type { Provider, ProviderCapabilities } from '../core/provider.js';
 import { newStreamId } from '../core/stream-id.js';
+import type { ToolInterceptor } from '../core/tool.js';
 import { type AgentResponse, collectRun } from './agent-response.js';
+import { checkResults } from './checked-result.js';
 import { Conversation, type Turn } from './conversation.js';
-import { type AgentOptions, type RunOptions, checkAgentOptions, checkRunOptions, checkToolNames, modelOptions } from './options.js';
+import { checkAgentOptions, checkProvider, checkRunOptions, checkTools, modelOptions } from './check-options.js';
+import type { AgentOptions, RunOptions } from './options.js';
 import { type RunPlan, run$ } from './run.js';
 import type { RunState } from './run-state.js';
 import { StreamManager } from './stream-manager.js';
@@ -85,7 +88,7 @@ export class Agent {
    */
   addTool(tool: Tool): void {
     const tools = [...this.#tools, tool];
-    checkToolNames(tools);
+    checkTools(tools);
     this.#tools = tools;
   }
 
@@ -105,6 +108,7 @@ export class Agent {
    * of the old provider, its key least of all, reaches the new one.
    */
   setProvider(provider: Provider | string): void {
+    if (typeof provider !== 'string') checkProvider('provider', provider);
     this.#provider = typeof provider === 'string' ? providerOf(provider) : provider;
   }
 
@@ -135,7 +139,7 @@ export class Agent {
       turn,
       streams: this.streams,
       scheduler: own.scheduler ?? asyncScheduler,
-      interceptors: [...(own.toolInterceptors ?? []), runTools(find, () => tools.map(({ name }) => name))],
+      interceptors: [...guarded(own.toolInterceptors), runTools(find, () => tools.map(({ name }) => name))],
       toolConcurrency: own.toolConcurrency,
       startAfterStep: (call: ToolCall) => (find(call.toolName)?.start ?? own.toolStart) === 'after-step',
       hedging: own.hedge,
@@ -147,6 +151,11 @@ export class Agent {
       metrics: options.metrics,
     };
   }
+}
+
+/** The user's interceptors, what they answer being checked; none without them, because tools check their own results. */
+function guarded(interceptors: readonly ToolInterceptor[] = []): readonly ToolInterceptor[] {
+  return interceptors.length === 0 ? [] : [checkResults, ...interceptors];
 }
 
 function providerOf(model: string | undefined): Provider {

@@ -1,8 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
-import { type RetryPolicy, checkRetryPolicy } from '../../operators/retry-interrupted.js';
+import type { RetryPolicy } from '../../operators/retry-interrupted.js';
 import type { AttemptMode } from '../../operators/shared/attempts.js';
-import { checkLimit } from '../../operators/shared/limits.js';
-import { ValidationError } from '../core/errors.js';
 import type { StreamMetrics } from '../core/metrics.js';
 import type { Message } from '../core/message.js';
 import type { ModelOptions, Provider } from '../core/provider.js';
@@ -42,7 +40,7 @@ export interface HedgeAgentOptions {
 }
 
 /** What can be set for an agent and overridden for one call. */
-interface CommonOptions extends ModelOptions {
+export interface CommonOptions extends ModelOptions {
   readonly tools?: readonly Tool[];
   readonly timeout?: TimeoutOptions;
   /** Failed model calls are made again. The SDK's own retries are then off. Default: none but the SDK's. */
@@ -89,73 +87,4 @@ export interface RunOptions extends CommonOptions {
   readonly messages?: readonly Message[];
   /** Hears the run's metrics live and at its end. */
   readonly metrics?: (metrics: StreamMetrics) => void;
-}
-
-type OptionName = keyof AgentOptions | keyof RunOptions;
-
-const modelOptionNames = ['temperature', 'maxTokens', 'topP', 'stop', 'seed', 'toolChoice', 'responseFormat', 'extra'] as const;
-const commonNames = [...modelOptionNames, 'tools', 'timeout', 'retry', 'messages'] as const;
-const agentNames: ReadonlySet<string> = new Set<OptionName>([
-  ...commonNames, 'name', 'model', 'provider', 'fallback', 'hedge', 'instructions', 'toolInterceptors', 'toolConcurrency', 'toolStart', 'maxSteps', 'store', 'scheduler',
-]);
-const runNames: ReadonlySet<string> = new Set<OptionName>([...commonNames, 'signal', 'streamId', 'metrics']);
-
-/** The options of a model call among `options`. */
-export function modelOptions(options: CommonOptions): ModelOptions {
-  return Object.fromEntries(modelOptionNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
-}
-
-/** @throws {ValidationError} an option is unknown or out of range. */
-export function checkAgentOptions(options: AgentOptions): void {
-  checkNames(options, agentNames, 'Agent');
-  if (options.model !== undefined && options.provider !== undefined) {
-    throw new ValidationError('Agent: give model or provider, not both: a provider has its model already.');
-  }
-  checkCommon(options);
-  checkLimit('hedge afterMs', options.hedge?.afterMs);
-  checkCount('maxSteps', options.maxSteps);
-  checkCount('toolConcurrency', options.toolConcurrency);
-}
-
-/** @throws {ValidationError} an option is unknown or out of range. */
-export function checkRunOptions(options: RunOptions): void {
-  checkNames(options, runNames, 'stream$');
-  checkCommon(options);
-  if (options.streamId === '') throw new ValidationError('streamId must not be empty: leave it out to have one made.');
-}
-
-function checkNames(options: object, known: ReadonlySet<string>, where: string): void {
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new ValidationError(`${where}: unknown option "${name}". Fields that only a provider knows go into extra.`);
-  }
-}
-
-function checkCommon(options: CommonOptions): void {
-  checkRange('temperature', options.temperature, 0, 2);
-  checkRange('topP', options.topP, 0, 1);
-  checkCount('maxTokens', options.maxTokens);
-  if (options.seed !== undefined && !Number.isInteger(options.seed)) throw new ValidationError('seed must be an integer.');
-  checkToolNames(options.tools ?? []);
-  checkRetryPolicy('retry', options.retry ?? {});
-}
-
-function checkRange(name: string, value: number | undefined, least: number, most: number): void {
-  if (value !== undefined && !(value >= least && value <= most)) {
-    throw new ValidationError(`${name} must be a number from ${least} to ${most}, not ${String(value)}.`);
-  }
-}
-
-function checkCount(name: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-    throw new ValidationError(`${name} must be a whole number of at least 1, not ${String(value)}.`);
-  }
-}
-
-/** @throws {ValidationError} two tools share a name: the model could not tell them apart. */
-export function checkToolNames(tools: readonly Tool[]): void {
-  const names = new Set<string>();
-  for (const { name } of tools) {
-    if (names.has(name)) throw new ValidationError(`Two tools are named "${name}": give each a name of its own.`);
-    names.add(name);
-  }
 }

@@ -5,6 +5,7 @@ import { hedge } from '../../operators/hedge.js';
 import { interceptToolCalls } from '../../operators/intercept-tool-calls.js';
 import { mapInterruption } from '../../operators/map-interruption.js';
 import { measure } from '../../operators/measure.js';
+import { interruptedBy } from '../../operators/shared/interruption.js';
 import { retryInterrupted } from '../../operators/retry-interrupted.js';
 import { throwOnAbort } from '../../operators/throw-on-abort.js';
 import type { StreamChunk, ToolCall } from '../core/chunk.js';
@@ -52,7 +53,7 @@ export function run$(plan: RunPlan, watch: (state: RunState) => void = () => und
       throwOnAbort(active.signal, partial),
       signal === undefined ? identity : throwOnAbort(signal, partial),
       mapInterruption(partial),
-      metrics === undefined ? identity : measure(metrics, { scheduler }),
+      metrics === undefined ? identity : measure(interrupting(metrics, state), { scheduler }),
       remember(state),
       finalize(active.remove),
     );
@@ -97,6 +98,17 @@ function modelCall$(plan: RunPlan, state: RunState): Observable<StreamChunk> {
       ? identity
       : fallbackTo({ ...fallback, next: fallback.next.map((provider) => () => limited(ask(provider)())), isIdempotent, scheduler, response }),
   );
+}
+
+/** What a listener throws ends the run as every error after its beginning does: with the answer so far. */
+function interrupting(listener: (metrics: StreamMetrics) => void, { response }: RunState): (metrics: StreamMetrics) => void {
+  return (metrics) => {
+    try {
+      listener(metrics);
+    } catch (error) {
+      throw interruptedBy(error, { reason: 'failed' }, response);
+    }
+  };
 }
 
 /** Writes the turn into the history before `finish` or the error goes out, or when the consumer leaves. */

@@ -1,9 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { Observable, catchError, concat, defer, filter, from, isObservable, map, mergeMap, of, tap } from 'rxjs';
 import type { ToolCall } from '../core/chunk.js';
-import { ToolError, ValidationError } from '../core/errors.js';
+import { ValidationError } from '../core/errors.js';
 import { describeIssues } from '../core/standard-schema.js';
-import { type ToolEvent, failed, jsonText, result } from '../core/tool.js';
+import { type ToolEvent, failed } from '../core/tool.js';
+import { AgentAnswer } from './agent-answer.js';
+import { checkedResult, messageOf } from './checked-result.js';
 import { isAsyncIterable, pullValues } from './tool-iterable.js';
 
 /** What `execute` is given besides its input. */
@@ -69,8 +71,10 @@ function lastIsResult(toolName: string): (values: Observable<unknown>) => Observ
   return (values) =>
     defer(() => {
       let last: { readonly value: unknown } | undefined;
+      const agentAnswer = new AgentAnswer();
       const progress = values.pipe(
         map((value) => {
+          agentAnswer.add(value);
           const before = last;
           last = { value };
           return before;
@@ -80,36 +84,14 @@ function lastIsResult(toolName: string): (values: Observable<unknown>) => Observ
       );
       return concat(
         progress,
-        defer(() => of(checkedResult(toolName, last?.value))),
+        defer(() => of(agentAnswer.result ?? checkedResult(toolName, last?.value))),
       );
     });
-}
-
-/** A result must go into the next request: what JSON cannot hold is an error result, found here and not then. */
-function checkedResult(toolName: string, output: unknown): ToolEvent {
-  if (output === undefined) return result(null);
-  try {
-    if (jsonText(output) !== undefined) return result(output);
-    return notSerialisable(toolName, `it is a ${typeof output}`);
-  } catch (cause) {
-    return notSerialisable(toolName, messageOf(cause), cause);
-  }
-}
-
-function notSerialisable(toolName: string, why: string, cause?: unknown): ToolEvent {
-  const message = `The result of "${toolName}" cannot be written as JSON: ${why}`;
-  return failed(message, new ToolError(`${message}. Return plain data from execute.`, { cause }));
 }
 
 function invalidInput(toolName: string, issues: readonly StandardSchemaV1.Issue[]): ToolEvent {
   const message = `Invalid input for "${toolName}":\n${describeIssues(issues)}`;
   return failed(message, new ValidationError(message));
-}
-
-/** What the author of the tool says went wrong, whole: the model may need every line of it. */
-function messageOf(error: unknown): string {
-  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
-  return typeof message === 'string' && message !== '' ? message : 'no reason was given';
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

@@ -1,6 +1,7 @@
 import type { Replay, StepChunk, StreamChunk, ToolCall, ToolCallChunk, ToolResultChunk } from '../core/chunk.js';
 import type { AssistantMessage, Message, ToolMessage } from '../core/message.js';
 import type { StreamingResponse } from '../core/response.js';
+import { jsonText } from '../core/tool.js';
 
 /** What a call without a result is closed with, when the run ended before the tool did. */
 const abortedOutput = 'The call was aborted before it had a result.';
@@ -17,6 +18,7 @@ export class TurnRecorder {
   readonly #steps: Message[] = [];
   #calls: ToolCall[] = [];
   #results = new Map<string, ToolMessage>();
+  #hasReceived = false;
   #textStart = 0;
   #reasoningStart = 0;
 
@@ -31,6 +33,7 @@ export class TurnRecorder {
   }
 
   add(chunk: StreamChunk): void {
+    if (chunk.type !== 'step' && chunk.type !== 'finish') this.#hasReceived = true;
     switch (chunk.type) {
       case 'tool-call':
         if (!chunk.providerExecuted) this.#calls.push(toolCallOf(chunk));
@@ -57,7 +60,9 @@ export class TurnRecorder {
   turn(interrupted?: { readonly replay?: Replay | undefined }): readonly Message[] {
     const cut = interrupted === undefined ? [] : this.#cutStep(interrupted.replay);
     const answers = [...this.#steps, ...cut];
-    return answers.length === 0 ? [] : [...this.#prompt, ...answers];
+    if (answers.length > 0) return [...this.#prompt, ...answers];
+    // The model thought, or drew, and ended without a word: it was asked, and "go on" must find the question.
+    return interrupted === undefined && this.#hasReceived ? this.#prompt : [];
   }
 
   #endStep(step: StepChunk): void {
@@ -77,7 +82,8 @@ export class TurnRecorder {
   /** One assistant message, and the results of its calls in call order. */
   #currentStep(replay: Replay | undefined): { answer: AssistantMessage; results: readonly ToolMessage[] } | undefined {
     const content = this.#response.textFrom(this.#textStart);
-    if (content === '' && this.#calls.length === 0) return undefined;
+    // A paused answer may be all replay: thinking, and tools that the provider runs.
+    if (content === '' && this.#calls.length === 0 && replay === undefined) return undefined;
     const reasoning = this.#response.reasoningFrom(this.#reasoningStart);
     const answer: AssistantMessage = {
       role: 'assistant',
@@ -94,8 +100,16 @@ function toolCallOf({ toolCallId, toolName, input, invalidInput }: ToolCallChunk
   return { toolCallId, toolName, input, ...(invalidInput !== undefined && { invalidInput }) };
 }
 
+/** A copy of the output: the tool may go on changing its object, and history is what the model was told. */
 function toolMessageOf({ toolCallId, toolName, output, isError }: ToolResultChunk): ToolMessage {
-  return { role: 'tool', toolCallId, toolName, output, isError };
+  const message = { role: 'tool', toolCallId, toolName } as const;
+  try {
+    const text = jsonText(output);
+    return { ...message, output: text === undefined ? null : (JSON.parse(text) as unknown), isError };
+  } catch {
+    // Only a source that brings results of its own gets here: those of tools and interceptors are checked before.
+    return { ...message, output: 'The result cannot be written as JSON.', isError: true };
+  }
 }
 
 function abortedResult({ toolCallId, toolName }: ToolCall): ToolMessage {

@@ -1,6 +1,7 @@
 import { defer, lastValueFrom, map, type Observable, reduce, takeUntil } from 'rxjs';
 import { aborted } from '../core/aborted.js';
 import type { StreamChunk } from '../core/chunk.js';
+import { withDemand } from '../core/demand.js';
 import { StreamInterruptedError } from '../core/errors.js';
 import { StreamingResponse } from '../core/response.js';
 
@@ -38,7 +39,7 @@ export function collectStream(source$: Observable<StreamChunk>, options: Collect
     );
   });
   // eslint-disable-next-line rxjs-x/no-ignored-default-value -- `reduce` with a seed always emits
-  return lastValueFrom(response$);
+  return withDemand(undefined, () => lastValueFrom(response$));
 }
 
 /**

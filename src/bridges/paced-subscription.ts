@@ -30,8 +30,11 @@ export class PacedSubscription {
   }
 
   unsubscribe(): void {
-    this.#subscription.unsubscribe();
-    // It may never have started.
-    this.demand.release();
+    try {
+      this.#subscription.unsubscribe();
+    } finally {
+      // It may never have started, and a teardown may throw.
+      this.demand.release();
+    }
   }
 }

@@ -92,7 +92,12 @@ class SubscriptionIterator<T> implements ObservableIterator<T> {
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#stop();
+    try {
+      this.#stop();
+    } catch (error) {
+      // A teardown of the source threw; `for await` expects a Promise. RxJS made the error.
+      return Promise.reject(error as Error);
+    }
     return Promise.resolve({ done: true, value: undefined });
   }
 

@@ -1,5 +1,6 @@
 import { lastValueFrom, type Observable, takeUntil } from 'rxjs';
 import { aborted } from '../core/aborted.js';
+import { withDemand } from '../core/demand.js';
 
 /** Options of `toPromise`. */
 export interface PromiseOptions {
@@ -19,5 +20,5 @@ export interface PromiseOptions {
 export function toPromise<T>(source$: Observable<T>, options: PromiseOptions = {}): Promise<T> {
   const { signal } = options;
   // eslint-disable-next-line rxjs-x/no-ignored-default-value -- no value is an error, as documented
-  return lastValueFrom(signal === undefined ? source$ : source$.pipe(takeUntil(aborted(signal))));
+  return withDemand(undefined, () => lastValueFrom(signal === undefined ? source$ : source$.pipe(takeUntil(aborted(signal)))));
 }

@@ -2,8 +2,11 @@ import { ValidationError } from '../core/errors.js';
 
 type Token = { readonly type: 'number'; readonly value: number } | { readonly type: 'symbol'; readonly value: string };
 
-const tokenPattern = /\s*(?:(\d[\d,]*(?:\.\d+)?|\.\d+)|([-+*/^%()]))/y;
-const thousands = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+/** The expression is well formed and has no value, such as 1 / 0. */
+export class UndefinedResultError extends ValidationError {}
+
+const tokenPattern = /\s*(?:((?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)|(sqrt\b|[-+*/^%()]))/iy;
+const thousands = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const maxLength = 1000;
 const maxDepth = 100;
 
@@ -22,7 +25,7 @@ function tokenize(expression: string): readonly Token[] {
     const match = tokenPattern.exec(text);
     if (match === null) throw new ValidationError(`Cannot read "${text.slice(start).trim().slice(0, 20)}" at position ${start + 1}.`);
     const [, digits, symbol = ''] = match;
-    tokens.push(digits === undefined ? { type: 'symbol', value: symbol } : { type: 'number', value: readNumber(digits) });
+    tokens.push(digits === undefined ? { type: 'symbol', value: symbol.toLowerCase() } : { type: 'number', value: readNumber(digits) });
   }
   if (tokens.length === 0) throw new ValidationError('The expression is empty.');
   return tokens;
@@ -36,7 +39,7 @@ function tokenize(expression: string): readonly Token[] {
  *     unary   = ('-' | '+') unary | power
  *     power   = percent ('^' unary)?                  so that -2^2 is -4 and 2^-1 is 0.5
  *     percent = atom '%'*                             '%' before no operand divides by 100
- *     atom    = number | '(' sum ')'
+ *     atom    = number | '(' sum ')' | 'sqrt' atom
  */
 class Parser {
   readonly #tokens: readonly Token[];
@@ -95,14 +98,23 @@ class Parser {
     const token = this.#tokens[this.#index++];
     if (token === undefined) throw new ValidationError('The expression ends where a number is expected.');
     if (token.type === 'number') return token.value;
+    if (token.value === 'sqrt') return this.#squareRoot();
     if (token.value !== '(') throw new ValidationError(`A number is expected where "${token.value}" stands.`);
     const value = this.#sum();
     if (!this.#take(')')) throw new ValidationError('A closing parenthesis is missing.');
     return value;
   }
 
+  #squareRoot(): number {
+    if (++this.#depth > maxDepth) throw new ValidationError('The expression is nested too deeply.');
+    const radicand = this.#atom();
+    this.#depth--;
+    if (radicand < 0) throw new UndefinedResultError('The square root of a negative number is not a real number.');
+    return Math.sqrt(radicand);
+  }
+
   #isOperand(token: Token | undefined): boolean {
-    return token !== undefined && (token.type === 'number' || token.value === '(');
+    return token !== undefined && (token.type === 'number' || token.value === '(' || token.value === 'sqrt');
   }
 
   #take(symbol: string): boolean {
@@ -114,12 +126,12 @@ class Parser {
 }
 
 function divide(value: number, by: number, operation: (a: number, b: number) => number): number {
-  if (by === 0) throw new ValidationError('Division by zero.');
+  if (by === 0) throw new UndefinedResultError('Division by zero.');
   return operation(value, by);
 }
 
 /**
- * Computes an arithmetic expression: `+ - * / ^ %`, parentheses, decimals, thousands commas.
+ * Computes an arithmetic expression: `+ - * / ^ %`, `sqrt`, parentheses, decimals, exponents (`1e3`), thousands commas.
  *
  * Rounds to 12 significant digits, so that `0.1 + 0.2` is 0.3. Throws a `ValidationError` that says what is wrong.
  *
@@ -128,6 +140,6 @@ function divide(value: number, by: number, operation: (a: number, b: number) => 
  */
 export function calculate(expression: string): number {
   const value = new Parser(tokenize(expression)).parse();
-  if (!Number.isFinite(value)) throw new ValidationError('The result is not a finite number.');
+  if (!Number.isFinite(value)) throw new UndefinedResultError('The result is not a finite number.');
   return Number(value.toPrecision(12));
 }

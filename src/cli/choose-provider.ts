@@ -20,12 +20,16 @@ const defaultModels = { openai: 'gpt-5-mini', anthropic: 'claude-sonnet-5-5' } a
 const nothingToClose = (): Promise<void> => Promise.resolve();
 
 /** The options decide first, then the keys in the environment; without either it is the offline model. */
-export async function chooseProvider(command: AskCommand, environment: Environment): Promise<ChosenProvider> {
-  const name = command.provider ?? nameFromModel(command.model) ?? nameFromEnvironment(command, environment);
+export function chooseName(command: AskCommand, environment: Environment): ProviderName {
+  return command.provider ?? nameFromModel(command.model) ?? nameFromEnvironment(command, environment);
+}
+
+/** Makes the provider of that name; its SDK is loaded here, so it must be installed. */
+export async function connect(name: ProviderName, command: AskCommand, environment: Environment): Promise<ChosenProvider> {
   switch (name) {
     case 'openai':
     case 'anthropic':
-      return { provider: await connect(name, command, environment), close: nothingToClose };
+      return { provider: await connectOnline(name, command, environment), close: nothingToClose };
     case 'offline':
       return startOffline(command);
     default:
@@ -47,7 +51,7 @@ function nameFromEnvironment({ model, baseURL }: AskCommand, environment: Enviro
 }
 
 /** The SDKs are optional: each is loaded when it is needed. */
-async function connect(name: 'openai' | 'anthropic', { model = defaultModels[name], baseURL }: AskCommand, environment: Environment): Promise<Provider> {
+async function connectOnline(name: 'openai' | 'anthropic', { model = defaultModels[name], baseURL }: AskCommand, environment: Environment): Promise<Provider> {
   const apiKey = environment[name === 'openai' ? 'OPENAI_API_KEY' : 'ANTHROPIC_API_KEY'];
   const options = { fetch: nodeTransport(), ...(apiKey ? { apiKey } : {}), ...(baseURL !== undefined && { baseURL }) };
   return name === 'openai'

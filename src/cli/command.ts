@@ -37,8 +37,19 @@ Options:
   -h, --help          show this text
   -v, --version       show the version
 
-OPENAI_API_KEY or ANTHROPIC_API_KEY picks that provider. Without a key and without
-options an offline model answers: a small program on this machine.
+Environment:
+  OPENAI_API_KEY      picks OpenAI; also the key for --provider openai
+  ANTHROPIC_API_KEY   picks Anthropic; also the key for --provider anthropic
+  OPENAI_BASE_URL, ANTHROPIC_BASE_URL
+                      the provider's address where --base-url is not given
+  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
+                      the proxy for requests, and the hosts that need none
+  NO_COLOR            any value: no colour on a terminal
+
+Without a key and without options an offline model answers: a small program on
+this machine. Ctrl-C stops an answer.
+
+Exit codes: 0 answered, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.
 `;
 
 const options = {

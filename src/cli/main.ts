@@ -5,10 +5,10 @@ import type { FinishReason, StreamChunk } from '../core/chunk.js';
 import { isStreamInterrupted, isValidationError } from '../core/errors.js';
 import type { StreamMetrics } from '../core/metrics.js';
 import { Agent } from '../index.js';
-import { calculator } from './calculator-tool.js';
-import { type ChosenProvider, chooseProvider } from './choose-provider.js';
-import { type Command, help, readCommand } from './command.js';
+import { type ChosenProvider, chooseName, connect } from './choose-provider.js';
+import { type AskCommand, type Command, help, readCommand } from './command.js';
 import { messageOf } from './error-text.js';
+import { requirePackages, sdkPackages } from './packages.js';
 import { openPicture } from './picture.js';
 import { replayProvider } from './replay.js';
 import { type Output, Screen } from './screen.js';
@@ -24,6 +24,8 @@ export interface World {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly version: string;
+  /** Whether a package can be imported. */
+  readonly isInstalled: (packageName: string) => boolean;
 }
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -52,9 +54,9 @@ async function execute(command: Command, world: World, screen: Screen): Promise<
       world.stdout.write(`${world.version}\n`);
       return exitCodes.ok;
     case 'replay':
-      return stream(await replay(command.file), command, world, screen);
+      return stream(await replay(command.file, world), command, world, screen);
     case 'ask':
-      return stream(ask(await chooseProvider(command, world.env), command.prompt, world.signal), command, world, screen);
+      return stream(await ask(command, world), command, world, screen);
     default:
       return command satisfies never;
   }
@@ -68,14 +70,19 @@ interface Run {
 }
 
 /** The recording is one model call: without an agent nothing runs its tools. */
-async function replay(file: string): Promise<Run> {
-  const chosen = await replayProvider(file);
+async function replay(file: string, { isInstalled }: World): Promise<Run> {
+  const chosen = await replayProvider(file, isInstalled);
   return { chosen, chunks$: chosen.provider.stream$({ messages: [{ role: 'user', content: file }] }), title: file };
 }
 
-function ask(chosen: ChosenProvider, prompt: string, signal: AbortSignal): Run {
+async function ask(command: AskCommand, { env, isInstalled, signal }: World): Promise<Run> {
+  const name = chooseName(command, env);
+  requirePackages(['zod', sdkPackages[name === 'offline' ? 'openai' : name]], isInstalled);
+  // The calculator describes its input with zod, which may have been missing until here.
+  const { calculator } = await import('./calculator-tool.js');
+  const chosen = await connect(name, command, env);
   const agent = new Agent({ provider: chosen.provider, instructions, tools: [calculator] });
-  return { chosen, chunks$: agent.stream$(prompt, { signal }), title: prompt };
+  return { chosen, chunks$: agent.stream$(command.prompt, { signal }), title: command.prompt };
 }
 
 async function stream({ chosen, chunks$, title }: Run, { marbles }: { readonly marbles?: string | undefined }, world: World, screen: Screen): Promise<number> {

@@ -6,6 +6,7 @@ import { nodeTransport } from '../node/index.js';
 import type { ChosenProvider } from './choose-provider.js';
 import { codeOf } from './error-text.js';
 import { listenOnLoopback } from './loopback-server.js';
+import { requirePackages, sdkPackages } from './packages.js';
 
 /** The first event tells the API; this much of the file is enough to see it. */
 const headBytes = 64 * 1024;
@@ -34,9 +35,11 @@ function detectApi(head: string, file: string): 'openai' | 'anthropic' {
  * Serves the bytes of `file` on the loopback interface as the answer to any request, to the provider whose format they have.
  *
  * @throws {ValidationError} the file cannot be read or holds no answer of a known format.
+ * @throws {AgentError} the provider's SDK is not installed.
  */
-export async function replayProvider(file: string): Promise<ChosenProvider> {
+export async function replayProvider(file: string, isInstalled: (packageName: string) => boolean): Promise<ChosenProvider> {
   const api = detectApi(await readHead(file), file);
+  requirePackages([sdkPackages[api]], isInstalled);
   const server = await listenOnLoopback(async (request, response) => {
     request.resume();
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { main } from './main.js';
+import { isInstalled } from './packages.js';
 
 /** The package's own entry for its manifest works from the sources and from dist alike. */
 function readVersion(): string {
@@ -7,7 +8,7 @@ function readVersion(): string {
   return version;
 }
 
-/** Runs the command line in this process. */
+/** Runs the command line in this process. Listens for Ctrl-C before it returns, so that its caller can stop listening. */
 export async function run(): Promise<void> {
   const interruption = new AbortController();
   // A second Ctrl-C finds no listener and ends the process at once.
@@ -24,5 +25,6 @@ export async function run(): Promise<void> {
     stderr: process.stderr,
     signal: interruption.signal,
     version: readVersion(),
+    isInstalled,
   });
 }

@@ -1,6 +1,7 @@
 import { defer, lastValueFrom, map, type Observable, reduce, takeUntil } from 'rxjs';
 import { aborted } from './aborted.js';
 import type { FinishReason, StepFinishReason, StreamChunk, ToolCall } from './chunk.js';
+import { withDemand } from './demand.js';
 import { StreamInterruptedError } from './errors.js';
 import type { Completion } from './provider.js';
 import { StreamingResponse, type ToolCallRecord } from './response.js';
@@ -22,7 +23,7 @@ export function completeFromStream(stream$: Observable<StreamChunk>, signal?: Ab
     ),
   );
   // eslint-disable-next-line rxjs-x/no-ignored-default-value -- `reduce` with a seed always emits
-  return lastValueFrom(signal === undefined ? completion$ : completion$.pipe(takeUntil(aborted(signal))));
+  return withDemand(undefined, () => lastValueFrom(signal === undefined ? completion$ : completion$.pipe(takeUntil(aborted(signal)))));
 }
 
 function toCompletion(response: StreamingResponse): Completion {

@@ -81,8 +81,13 @@ export function markDemand(subscriber: object, demand: Demand): void {
   owners.set(subscriber, demand);
 }
 
-/** Makes `demand` current while `subscribe` runs, for sources behind a `share()`, whose chain of destinations is broken. */
-export function withDemand<T>(demand: Demand, subscribe: () => T): T {
+/**
+ * Makes `demand` current while `subscribe` runs, for sources behind a `share()`, whose chain of destinations is broken.
+ *
+ * `undefined` for a consumer that takes all at full speed: a Promise that is made while a bridge subscribes must not wait for
+ * the bridge's consumer, who may be waiting for that Promise.
+ */
+export function withDemand<T>(demand: Demand | undefined, subscribe: () => T): T {
   const before = current;
   current = demand;
   try {

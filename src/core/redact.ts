@@ -5,8 +5,10 @@ const credentialPatterns: readonly RegExp[] = [
   /\b(authorization|x-api-key|api[-_ ]?key)("?\s*[:=]\s*"?)[^\s",;}]{6,}/gi,
 ];
 
-/** Shorter prompts than this are left alone: they would blank out ordinary words. */
-const shortestPrompt = 12;
+/** Shorter prompts than this are left alone: they would blank out every second word. */
+const shortestPrompt = 4;
+/** `http://user:password@host`. */
+const userInfoPattern = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
 const longestMessage = 500;
 
 /** What a message from outside must not repeat. */
@@ -25,8 +27,11 @@ export function redactMessage(message: string, secrets: Secrets = {}): string {
     if (key !== undefined && key.length >= 4) safe = safe.replaceAll(key, '[key]');
   }
   for (const prompt of secrets.prompts ?? []) {
-    if (prompt.length >= shortestPrompt) safe = safe.replaceAll(prompt, '[prompt]');
+    if (prompt.length < shortestPrompt) continue;
+    // Servers echo it as it is, or as it stood in the request's JSON.
+    safe = safe.replaceAll(prompt, '[prompt]').replaceAll(JSON.stringify(prompt).slice(1, -1), '[prompt]');
   }
+  safe = safe.replace(userInfoPattern, '$1');
   for (const pattern of credentialPatterns) safe = safe.replace(pattern, '[key]');
   return safe.length > longestMessage ? `${safe.slice(0, longestMessage)}…` : safe;
 }

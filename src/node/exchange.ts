@@ -48,12 +48,27 @@ function send({ url, method, headers, body, signal }: HttpRequest, route: Route)
       resolve({ error: abortReason(signal as AbortSignal), stale: false }); // only a signal calls this
     };
     signal?.addEventListener('abort', abort, { once: true });
+    let hasEnded = false;
     // Stays: an error after the headers, which the body reports too, would end the process if nobody heard it here.
     sent.on('error', (error: NodeJS.ErrnoException) => {
+      hasEnded = true;
       signal?.removeEventListener('abort', abort);
       resolve({ error, stale: sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE') });
     });
+    const fail = (why: string): void => {
+      signal?.removeEventListener('abort', abort);
+      resolve({ error: new Error(why), stale: false });
+    };
+    // 101: Node hands the socket over instead of a response.
+    sent.on('upgrade', (_message, socket) => {
+      socket.destroy();
+      fail('the server switched protocols');
+    });
+    sent.on('close', () => {
+      if (!hasEnded) fail('the connection was closed before an answer came');
+    });
     sent.on('response', (message) => {
+      hasEnded = true;
       signal?.removeEventListener('abort', abort);
       resolve({ message, body: new SocketBody(message, signal) });
     });

@@ -163,6 +163,7 @@ class ModelCall {
   #onDemand(): void {
     if (this.#over || this.#body === undefined) return;
     if (this.#isShut()) {
+      this.#settling?.unsubscribe();
       this.#body.pause();
       return;
     }
@@ -191,7 +192,8 @@ class ModelCall {
   #watchSilence(): void {
     this.#settling?.unsubscribe();
     this.#settling = undefined;
-    if (this.#decoder.phase === 'open' || this.#decoder.isHolding) return;
+    // While the demand is shut it is we who do not read: what the server has sent since is still on its way.
+    if (this.#decoder.phase === 'open' || this.#decoder.isHolding || this.#isShut()) return;
     this.#settling = (this.#parts.scheduler ?? asyncScheduler).schedule(() => {
       this.#guard(() => {
         this.#decoder.settle();
@@ -213,7 +215,7 @@ class ModelCall {
   #interrupt(reason: InterruptionReason, cause: unknown): void {
     this.#over = true;
     const { provider, model } = this.#parts.errors;
-    const said = cause instanceof Error && reason === 'provider' ? `: ${cause.message}` : '';
+    const said = cause instanceof Error && reason === 'provider' ? `: ${cause.message.replace(/\.$/, '')}` : '';
     const message = `${provider}, model ${model}: ${why[reason]}${said}. What came is in partialResponse; ask again for the rest.`;
     const partial = this.#partial.end(this.#translator.partialFacts());
     this.#subscriber.error(new StreamInterruptedError(message, { reason, partial, cause }));

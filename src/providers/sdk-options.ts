@@ -29,10 +29,17 @@ function environment(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** `fetch` refuses `http://user:password@host` with a message that repeats it. */
+function hasCredentials(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
+}
+
 /**
  * The key to send; undefined for a server of the user's that needs none.
  *
- * @throws {ValidationError} there is none, or it cannot be one; or `baseURL` is no URL.
+ * @throws {ValidationError} there is none, or it cannot be one; or `baseURL` is no URL, or one with credentials.
  */
 export function findKey(options: { readonly apiKey?: string; readonly baseURL?: string }, names: SdkNames): string | undefined {
   const { title, factory, keyVariable, baseUrlVariable, exampleUrl } = names;
@@ -40,13 +47,18 @@ export function findKey(options: { readonly apiKey?: string; readonly baseURL?: 
   if (baseURL !== undefined && !URL.canParse(baseURL)) {
     throw new ValidationError(`The baseURL option is no URL. Give one such as ${exampleUrl}.`);
   }
+  const address = baseURL ?? environment(baseUrlVariable);
+  if (address !== undefined && hasCredentials(address)) {
+    const place = baseURL === undefined ? baseUrlVariable : 'The baseURL option';
+    throw new ValidationError(`${place} holds a user name or a password. Give credentials in the headers or the apiKey option.`);
+  }
   const key = apiKey === undefined ? environment(keyVariable) : apiKey.trim();
   if (key !== undefined && key !== '') {
     // `fetch` would refuse such a header with a message that repeats the key.
     if (!/[^\x21-\x7e]/.test(key)) return key;
     throw new ValidationError(`The ${title} key holds characters that no key has. Check the apiKey option or ${keyVariable}.`);
   }
-  if ((baseURL ?? environment(baseUrlVariable)) !== undefined) return undefined;
+  if (address !== undefined) return undefined;
   throw new ValidationError(`There is no ${title} key. Set ${keyVariable}, or give ${factory}() the apiKey option.`);
 }
 
@@ -56,6 +68,7 @@ export function clientOptions(options: SdkOptions & { readonly baseURL?: string 
   readonly fetch?: typeof globalThis.fetch;
   readonly maxRetries?: number;
   readonly timeout?: number;
+  readonly fetchOptions: { readonly redirect: 'manual' };
 } {
   const { baseURL, fetch, maxRetries, timeoutMs } = options;
   return {
@@ -63,5 +76,7 @@ export function clientOptions(options: SdkOptions & { readonly baseURL?: string 
     ...(fetch !== undefined && { fetch }),
     ...(maxRetries !== undefined && { maxRetries }),
     ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+    // `fetch` would carry the conversation to whatever host a server names.
+    fetchOptions: { redirect: 'manual' },
   };
 }

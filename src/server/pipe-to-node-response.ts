@@ -83,13 +83,20 @@ export function pipeToNodeResponse(
       subscription.unsubscribe();
       settle();
     };
+    try {
+      if (!response.headersSent) response.writeHead(options.status ?? 200, { ...sseHeaders, ...options.headers });
+      // The client sees that the answer has begun before the model's first word.
+      response.flushHeaders();
+    } catch (error) {
+      // A header or status that HTTP does not have; nothing was subscribed.
+      response.end();
+      resolve({ ending: 'failed', error });
+      return;
+    }
     response.on('drain', onDrain);
     response.on('close', onClose);
     // Stays: an error after the end (a reset connection) would otherwise end the process.
     response.on('error', onClose);
-    if (!response.headersSent) response.writeHead(options.status ?? 200, { ...sseHeaders, ...options.headers });
-    // The client sees that the answer has begun before the model's first word.
-    response.flushHeaders();
     subscription.start(frames$, {
       next: (frame) => {
         if (!response.write(frame)) demand.pause();

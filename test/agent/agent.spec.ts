@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { Subject, firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
+import { Subject, defer, firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
 import { z } from 'zod';
 import { verifyStream } from '../../operators/index.js';
 import { runMarbles } from '../../marbles/index.js';
 import { chunk } from '../../marbles/alphabet.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
-import { Agent, type RunOptions, ValidationError, denied, isStreamInterrupted, tool } from '../../src/index.js';
+import { Agent, type AgentOptions, type RunOptions, ValidationError, denied, isStreamInterrupted, toAsyncIterable, tool } from '../../src/index.js';
 import { marbleProvider, scriptedProvider } from '../../src/testing/index.js';
 
 const add = tool({
@@ -156,6 +156,58 @@ describe('Agent', () => {
     expect(typeof response.durationMs).toBe('number');
   });
 
+  it('ends once: an abort while finish is taken is no second ending', async () => {
+    const controller = new AbortController();
+    const agent = new Agent({ provider: scriptedProvider(['x']) });
+    const endings: string[] = [];
+    agent.stream$('Go', { signal: controller.signal }).subscribe({
+      next: (c) => {
+        if (!c.isFinal) return;
+        endings.push('finish');
+        controller.abort();
+        agent.streams.interruptAll();
+      },
+      error: () => endings.push('error'),
+      complete: () => endings.push('complete'),
+    });
+    await Promise.resolve();
+    expect(endings).toEqual(['finish', 'complete']);
+  });
+
+  it('makes an interruption of what a metrics listener throws', async () => {
+    const mistake = new Error('mine');
+    const agent = new Agent({ provider: scriptedProvider(['Hello']) });
+    const metrics = (): void => {
+      throw mistake;
+    };
+    const error: unknown = await agent.run('Go', { metrics }).catch((e: unknown) => e);
+    expect(isStreamInterrupted(error) && [error.reason, error.cause, error.partialResponse]).toEqual(['failed', mistake, 'Hello']);
+  });
+
+  it('answers a tool that is another agent with its text, and adds what it cost', async () => {
+    const inner = new Agent({ provider: scriptedProvider([{ text: 'It rains.', chunkSize: 3, usage: usage(5, 2) }]) });
+    const ask = tool({ name: 'ask', description: 'Asks the other.', parameters: z.object({}), execute: () => inner.stream$('Weather?') });
+    const provider = scriptedProvider([{ toolCalls: [{ toolName: 'ask' }], usage: usage(1, 1) }, { text: 'Rain.', usage: usage(1, 1) }]);
+    const chunks = await chunksOf(new Agent({ provider, tools: [ask] }), 'Go');
+    expect(chunks.filter((c) => c.type === 'tool-progress')).toHaveLength(4);
+    expect(chunks.find((c) => c.type === 'tool-result')).toMatchObject({ output: 'It rains.', usage: usage(5, 2) });
+    expect(chunks.at(-1)).toMatchObject({ usage: usage(7, 4) });
+  });
+
+  it('can be asked something else while a bridge subscribes, by code that waits for the answer', async () => {
+    const main = new Agent({ provider: scriptedProvider([{ text: 'x'.repeat(500), chunkSize: 1 }]) });
+    const titler = new Agent({ provider: scriptedProvider([{ text: 'y'.repeat(200), chunkSize: 1 }], { delayMs: 1 }) });
+    let title: Promise<unknown> = Promise.resolve();
+    const stream$ = defer(() => {
+      title = titler.run('Title?');
+      return main.stream$('Go');
+    });
+    for await (const piece of toAsyncIterable(stream$)) {
+      if (piece.type === 'text') await title;
+    }
+    expect(await title).toMatchObject({ content: 'y'.repeat(200) });
+  });
+
   it('keeps runs of one agent apart', async () => {
     const provider = scriptedProvider([{ text: 'first', chunkSize: 1 }, { text: 'second', chunkSize: 1 }], { delayMs: 1 });
     const agent = new Agent({ provider });
@@ -189,8 +241,17 @@ describe('Agent', () => {
     ['a bad range', { provider: scriptedProvider([]), temperature: 3 }],
     ['a bad count', { provider: scriptedProvider([]), maxSteps: 0 }],
     ['two tools of one name', { provider: scriptedProvider([]), tools: [add, add] }],
+    ['a limit that is no number', { provider: scriptedProvider([]), timeout: { each: Number.NaN } }],
+    ['an unknown limit', { provider: scriptedProvider([]), timeout: { foo: 1 } }],
+    ['a bare number as timeout', { provider: scriptedProvider([]), timeout: 5_000 }],
+    ['a bare number as retry', { provider: scriptedProvider([]), retry: 3 }],
+    ['what is no provider', { provider: {} }],
+    ['what is no tool', { provider: scriptedProvider([]), tools: [{}] }],
+    ['a fallback to nobody', { provider: scriptedProvider([]), fallback: {} }],
+    ['a text as temperature', { provider: scriptedProvider([]), temperature: '1' }],
   ])('refuses %s', (_, options) => {
-    expect(() => new Agent(options)).toThrow(ValidationError);
+    // What a caller without types may give.
+    expect(() => new Agent(options as AgentOptions)).toThrow(ValidationError);
   });
 
   it.each([

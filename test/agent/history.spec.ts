@@ -5,7 +5,7 @@ import { accumulate } from '../../operators/index.js';
 import { chunk } from '../../marbles/alphabet.js';
 import type { Message } from '../../src/core/message.js';
 import type { StreamSnapshot } from '../../src/core/response.js';
-import { Agent, ProviderError, isStreamInterrupted, tool } from '../../src/index.js';
+import { Agent, ProviderError, isStreamInterrupted, result, tool } from '../../src/index.js';
 import { marbleProvider, scriptedProvider } from '../../src/testing/index.js';
 
 const user = (content: string): Message => ({ role: 'user', content });
@@ -130,6 +130,35 @@ describe('the history of an agent', () => {
     expect(provider.requests[0]?.messages).toEqual([user('It rains.'), said('I see.'), user('Really?')]);
     expect(response.messages.at(-1)).toEqual(said('Yes.'));
     expect(await agent.getMessages()).toEqual([]);
+  });
+
+  it('sends a paused answer back although it had no text', async () => {
+    const replay = { provider: 'marble', data: ['thinking'] };
+    const provider = marbleProvider(of(chunk.finish('pause', { replay })), of(chunk.text('Done.'), chunk.finish()));
+    await new Agent({ provider }).run('Go');
+    expect(provider.requests[1]?.messages).toEqual([user('Go'), { role: 'assistant', content: '', replay }]);
+  });
+
+  it('keeps the question when the model thought and ended without a word', async () => {
+    const agent = new Agent({ provider: scriptedProvider([{ reasoning: 'hm', finishReason: 'length' }]) });
+    await agent.run('Why?');
+    expect(await agent.getMessages()).toEqual([user('Why?')]);
+  });
+
+  it('remembers what the model was told, not what the tool does to its object later', async () => {
+    const cart = ['milk'];
+    const read = tool({ name: 'read', description: 'x', parameters: z.object({}), execute: () => cart });
+    const agent = new Agent({ provider: scriptedProvider([{ toolCalls: [{ toolName: 'read' }] }, 'Milk.']), tools: [read] });
+    await agent.run('What is in it?');
+    cart.push('bread');
+    expect((await agent.getMessages())[2]).toMatchObject({ role: 'tool', output: ['milk'] });
+  });
+
+  it('turns a result that JSON cannot hold into an error, also when an interceptor made it up', async () => {
+    const provider = scriptedProvider([{ toolCalls: [{ toolName: 'add', input: { a: 1, b: 1 } }] }, 'Sorry.', 'Next.']);
+    const agent = new Agent({ provider, tools: [add], toolInterceptors: [() => of(result({ n: 1n }))] });
+    expect((await agent.run('Go')).toolCalls).toMatchObject([{ isError: true }]);
+    expect((await agent.run('And?')).content).toBe('Next.');
   });
 
   it('hands the error and the history the same text', async () => {

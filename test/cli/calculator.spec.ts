@@ -36,6 +36,13 @@ describe('calculate', () => {
     ['50%%', 0.005],
     ['0.1 + 0.2', 0.3],
     ['12 * (3 + 4)', 84],
+    ['1e3*2', 2000],
+    ['2.5E-3 + 1', 1.0025],
+    ['sqrt(2)', 1.41421356237],
+    ['2 * SQRT 16 + 1', 9],
+    ['sqrt(9) ^ 2', 9],
+    ['10 % sqrt(9)', 1],
+    ['-sqrt sqrt 16', -2],
   ])('%s is %p', (expression, value) => {
     expect(calculate(expression)).toBe(value);
   });
@@ -53,6 +60,11 @@ describe('calculate', () => {
     ['1,00 + 2', '"1,00" is not a number'],
     ['2 + two', 'Cannot read "two" at position 4'],
     ['process.exit()', 'Cannot read "process'],
+    ['sqrt(-4)', 'square root of a negative number'],
+    ['sqrt', 'ends where a number is expected'],
+    ['sqrt '.repeat(150) + '1', 'nested too deeply'],
+    ['sqrt2x', 'Cannot read'],
+    ['1e', 'Cannot read "e"'],
     ['9 ^ 9 ^ 9', 'not a finite number'],
     ['('.repeat(500) + '1' + ')'.repeat(499), 'nested too deeply'],
     ['1 + '.repeat(400), 'longer than 1000'],

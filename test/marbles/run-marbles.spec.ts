@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { delay, filter, map } from 'rxjs';
 import { chunk, like, runMarbles } from '../../marbles/index.js';
-import { StreamInterruptedError } from '../../src/core/errors.js';
+import { ProviderError, StreamInterruptedError, ValidationError } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
 import { chunkMetadata, isText, textChunk } from '../../src/core/chunk.js';
 
@@ -130,6 +130,25 @@ describe('runMarbles', () => {
     expect(messageOf(() => runMarbles(({ cold, expectStream }) => expectStream(cold('a-b')).toBe('a')))).toMatch(
       /expected nothing more, received text "b" at 2 ms/,
     );
+  });
+
+  it('refuses an asynchronous callback, whose expectations nobody would see', () => {
+    expect(() => runMarbles(() => Promise.reject(new Error('too late')))).toThrow(/must be synchronous/);
+    expect(() => runMarbles(async ({ expectStream, cold }) => expectStream(await Promise.resolve(cold('a'))).toBe('b'))).toThrow(ValidationError);
+  });
+
+  it('says which of two errors was expected, with the fields by which they differ', () => {
+    const refusal = (status: number): ProviderError => new ProviderError('refused', { provider: 'p', model: 'm', status });
+    const message = messageOf(() => runMarbles(({ cold, expectStream }) => expectStream(cold('-#', {}, refusal(500))).toBe('-#', {}, refusal(503))));
+    expect(message.split('\n').slice(-2)).toEqual([
+      '  # (expected) = ProviderError: refused {provider: "p", model: "m", status: 503, retryable: false}',
+      '  # (received) = ProviderError: refused {provider: "p", model: "m", status: 500, retryable: false}',
+    ]);
+  });
+
+  it('awaits nothing for longer than an hour after the diagrams', () => {
+    expect(() => runMarbles(({ scheduler }) => scheduler.schedule(() => undefined, 3_600_001))).toThrow(/still waits/);
+    expect(() => runMarbles(({ scheduler, time }) => scheduler.schedule(() => undefined, time('2m |') + 3_600_000))).not.toThrow();
   });
 
   it('hands on what the test throws and returns', () => {

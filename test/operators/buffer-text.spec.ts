@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
-import { Subject } from 'rxjs';
+import { describe, expect, it, jest } from '@jest/globals';
+import { concat, NEVER, of, Subject, Subscription } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
 import { bufferText, type BufferTextOptions } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { ValidationError } from '../../src/core/errors.js';
@@ -52,6 +53,17 @@ describe('bufferText', () => {
     }
     subscription.unsubscribe();
     expect([...timers, held.timers]).toEqual([0, 1, 1, 0, 1, 0, 1, 0]);
+  });
+
+  it('never asks for a longer timer than there is', () => {
+    const delays: (number | undefined)[] = [];
+    const scheduler = new TestScheduler(() => undefined);
+    jest.spyOn(scheduler, 'schedule').mockImplementation((_work, delayMs) => {
+      delays.push(delayMs);
+      return Subscription.EMPTY;
+    });
+    concat(of(text('a')), NEVER).pipe(bufferText({ maxDelayMs: 2 ** 31, scheduler })).subscribe().unsubscribe();
+    expect(delays).toEqual([2 ** 31 - 1]);
   });
 
   it('cuts chunks of one length, whatever comes, and no surrogate pair', () => {

@@ -213,6 +213,19 @@ describe('checkText', () => {
     expect(seen).toEqual([true, false, true]);
   });
 
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 1],
+    ['a text', 'yes'],
+    ['a Promise-like stream of nothing', of(undefined)],
+    ['a refusal without its reason', of({ refusal: 1 })],
+  ])('says what to return when the check returns %s', (_title, given) => {
+    const error = errorOf(of(chunks.a, chunks.f).pipe(checkText(() => given as boolean)));
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error).toHaveProperty('message', expect.stringContaining('return true'));
+  });
+
   it('hands over the response that a mapInterruption below fills', () => {
     const response = new StreamingResponse();
     const error = errorOf(of(chunks.a, chunks.b).pipe(checkText((whole) => whole === 'Hel', { response }), mapInterruption({ response })));

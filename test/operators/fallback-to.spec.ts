@@ -137,6 +137,31 @@ describe('fallbackTo', () => {
     });
   });
 
+  it("with mode 'restart' does not hide what `next` throws, nor that a check refused", () => {
+    virtually(({ cold, expectObservable, flush }) => {
+      const boom = new TypeError('boom');
+      const next = (): never => {
+        throw boom;
+      };
+      const first = cold('-a#', chunks, cut('disconnected', [chunks.a]));
+      expectObservable(first.pipe(fallbackTo({ next: [next], mode: 'restart' }))).toBe('-a#', chunks, boom);
+      let received: unknown;
+      const refusing = (): Observable<StreamChunk> => cold('-#', chunks, cut('blocked'));
+      first.pipe(fallbackTo({ next: [refusing], mode: 'restart' })).subscribe({ error: (error: unknown) => (received = error) });
+      flush();
+      expect(received).toMatchObject({ reason: 'blocked', partialResponse: 'Hel' });
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['undefined', undefined],
+    ['an empty object', {}],
+  ])('refuses %s', (_title, given) => {
+    // As a caller without types may give it.
+    expect(() => fallbackTo(given as () => Observable<StreamChunk>)).toThrow(ValidationError);
+  });
+
   it('returns the source itself when there is nothing to fall back to, and refuses what is no function', () => {
     virtually(({ cold }) => {
       const source = cold('a', chunks);

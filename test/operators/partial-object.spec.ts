@@ -1,6 +1,7 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { from, lastValueFrom, map, type Observable, of, take, toArray } from 'rxjs';
+import { inspect } from 'node:util';
+import { concat, from, lastValueFrom, map, NEVER, type Observable, of, take, throwError, toArray } from 'rxjs';
 import { z } from 'zod';
 import { type DeepPartial, partialObject, type PartialObjectOptions } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
@@ -63,18 +64,55 @@ describe('partialObject', () => {
     );
   });
 
-  it('does a linear amount of work: no emission costs more when the answer is longer', () => {
-    // Counted, not timed: how many entries are put into lists for each chunk, when nobody looks into the values.
-    const list = (count: number): string => JSON.stringify(Array.from({ length: count }, (_, index) => index));
-    const copies = (count: number, open: string): number => {
-      const pieces = `${open}${list(count).slice(0, -1)}`.match(/.{1,4}/g) ?? [];
-      const reads = jest.spyOn(Array.prototype, 'push');
-      from(pieces.map(text)).pipe(partialObject(z.unknown())).subscribe();
-      const { length } = reads.mock.calls;
-      reads.mockRestore();
-      return length / pieces.length;
+  it.each([
+    ['a list', '[', (index: number) => String(index)],
+    ['a list in an object', '{"items":[', (index: number) => String(index)],
+    ['a list of records', '[', (index: number) => `{"id":${index},"name":"a name for ${index}"}`],
+    ['a large object', '{', (index: number) => `"${index}":${index}`],
+  ])('does a linear amount of work on %s, also when every value is read', (_title, open, entry) => {
+    // Counted, not timed: how many entries all values together hold, for each character of the text.
+    const entriesRead = (count: number): number => {
+      const whole = open + Array.from({ length: count }, (_, index) => entry(index)).join(',');
+      let entries = 0;
+      from(whole.match(/.{1,4}/g) ?? []).pipe(map(text), partialObject(z.unknown())).subscribe((value) => (entries += sizeOf(value)));
+      return entries / whole.length;
     };
-    for (const open of ['', '{"items":']) expect(copies(4_000, open) / copies(1_000, open)).toBeLessThan(1.2);
+    const [few, many] = [entriesRead(1_000), entriesRead(8_000)];
+    expect(few).toBeGreaterThan(1);
+    expect(many / few).toBeLessThan(1.5);
+  });
+
+  it('emits every change of up to 64 entries; a longer list comes in strides of an eighth of its entries in characters', () => {
+    const lengths: number[] = [];
+    const list = (count: number): string => `[${Array.from({ length: count }, () => '1').join(',')},`;
+    from([...list(200)].map(text)).pipe(partialObject(z.array(z.number()))).subscribe((value) => lengths.push(value.length));
+    expect(lengths.slice(0, 65)).toEqual(Array.from({ length: 65 }, (_, index) => index));
+    // Two characters an entry: 65 entries cost 9 characters, so 5 entries; 160 cost 20, so 10.
+    const strides = lengths.slice(66, -1).map((length, index) => length - (lengths[index + 65] ?? 0));
+    expect(Math.min(...strides)).toBeGreaterThan(4);
+    expect(Math.max(...strides)).toBeLessThan(14);
+    // The last that came is never held back.
+    expect(lengths.at(-1)).toBe(200);
+  });
+
+  it('emits what is held before an error of the source, and when a long list ends', () => {
+    const list = Array.from({ length: 100 }, () => 1);
+    const pieces = [...`{"list":${JSON.stringify(list)}`];
+    const boom = new Error('boom');
+    const cutShort = see(concat(from(pieces.slice(0, -1).map(text)), throwError(() => boom)));
+    expect(cutShort).toEqual({ values: expect.any(Array), error: boom });
+    expect(cutShort.values.at(-1)).toEqual({ list: list.slice(1) });
+    const closed = see(concat(from(pieces.map(text)), NEVER));
+    expect(closed.values.at(-1)).toEqual({ list });
+  });
+
+  it('gives plain data: a long list can be printed, cloned and compared', () => {
+    const list = Array.from({ length: 300 }, (_, index) => index);
+    const { values, error } = see(from([text(`{"list":[${list.join(',')},`), finish({ finishReason: 'length' })]));
+    for (const value of [values.at(-1), isValidationError(error) && error.partial]) {
+      expect(inspect(value)).toContain('200 more items');
+      expect(structuredClone(value)).toEqual({ list });
+    }
   });
 
   it('counts the content of a finish, as mocks put it there', () => {
@@ -208,6 +246,12 @@ describe('partialObject({ toolName })', () => {
     expect(see(source, z.unknown(), options).values).toEqual([{ a: 'x' }, {}, { b: 1 }]);
   });
 });
+
+/** How many entries the lists and objects of a value have. */
+function sizeOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((sum, entry) => sum + 1 + sizeOf(entry), 0);
+}
 
 /** What the text says after each of its characters, by `JSON.parse` of the text with its open ends closed. */
 const onTheWay = new Set<string>([JSON.stringify(whole)]);

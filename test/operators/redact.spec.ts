@@ -72,6 +72,37 @@ describe('redact', () => {
     ]);
   });
 
+  it('covers keys and numbers of whole tool input, as its text had them', () => {
+    const input = { 'sk-12345': 5551234, amount: 12, 'sk-67890': { n: 1.5 }, list: [5551234, -5551234], on: true };
+    const clean = { '[redacted]': '[redacted]', amount: 12, '[redacted] 2': { n: 1.5 }, list: ['[redacted]', '-[redacted]'], on: true };
+    const call = toolCall('call_1', { input });
+    const seen: StreamChunk[] = [];
+    const operator = redact([key, { pattern: /\d{7}/, maxLength: 7 }]);
+    from([call, finish({ finishReason: 'approval', pending: [{ toolCallId: 'call_1', toolName: 'add', input }] })])
+      .pipe(operator)
+      .subscribe((chunk) => seen.push(chunk));
+    expect(seen).toEqual([
+      { ...call, input: clean },
+      finish({ finishReason: 'approval', pending: [{ toolCallId: 'call_1', toolName: 'add', input: clean }] }),
+    ]);
+    expect(Object.keys((seen[0] as typeof call).input as object)).toEqual(Object.keys(clean));
+  });
+
+  it('passes what is no plain data by identity, and takes __proto__ for a key like any other', () => {
+    class Point {
+      readonly x = 'sk-12345';
+    }
+    const input = { date: new Date(0), map: new Map([['a', 1]]), point: new Point(), bare: Object.assign(Object.create(null), { a: 'sk-12345' }) as object };
+    const [seen] = seenOf([toolCall('call_1', { input })]);
+    const given = (seen as ReturnType<typeof toolCall>).input as typeof input;
+    expect(given.date).toBe(input.date);
+    expect(given.map).toBe(input.map);
+    expect(given.point).toBe(input.point);
+    expect(given.bare).toEqual({ a: '[redacted]' });
+    const odd: unknown = JSON.parse('{"__proto__":{"a":"sk-12345"}}');
+    expect(JSON.stringify((seenOf([toolCall('call_1', { input: odd })])[0] as ReturnType<typeof toolCall>).input)).toBe('{"__proto__":{"a":"[redacted]"}}');
+  });
+
   it('leaves out the replay, which may repeat the reasoning', () => {
     expect(seenOf([step(0, { replay }), finish({ replay })])).toEqual([step(0), finish()]);
   });

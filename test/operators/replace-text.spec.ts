@@ -109,4 +109,9 @@ describe('replaceText', () => {
   ])('refuses %s at once', (_title, search) => {
     expect(() => replaceText(search as TextPattern, '-')).toThrow(ValidationError);
   });
+
+  it.each([undefined, null, 5])('refuses %p as a replacement', (replacement) => {
+    // As a caller without types may give it.
+    expect(() => replaceText('ACME', replacement as unknown as string)).toThrow(ValidationError);
+  });
 });

@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
-import { defer, type Observable, takeWhile } from 'rxjs';
+import { describe, expect, it, jest } from '@jest/globals';
+import { catchError, defer, type Observable, of, takeWhile, throwError } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
 import { type RetryInterruptedOptions, accumulate, mapInterruption, retryInterrupted, verifyStream } from '../../operators/index.js';
 import { chunkMetadata, type StreamChunk, textChunk } from '../../src/core/chunk.js';
 import { ValidationError } from '../../src/core/errors.js';
@@ -8,6 +9,12 @@ import { chunks, finish, metadata, restart, step, toolCall, toolInput, usage, vi
 
 /** Half of the longest wait: with a `delay` of 4 the waits are 2, 4, 8, … milliseconds. */
 const random = (): number => 0.5;
+
+/** What `setTimeout` can wait at most; it fires at once for more. */
+const longestMs = 2 ** 31 - 1;
+
+/** The error's name, and whether its message says what to return. */
+const errorKind = (error: unknown): unknown => error instanceof Error && [error.name, error.message.includes('milliseconds, 0 or more')];
 
 /** Subscribes the first stream, then the second, and so on. */
 function attempts(...streams: readonly Observable<StreamChunk>[]): Observable<StreamChunk> {
@@ -160,6 +167,38 @@ describe('retryInterrupted', () => {
     });
   });
 
+  it.each<[string, RetryInterruptedOptions, Error, number]>([
+    ['a function that says Infinity', { delay: () => Infinity }, overloaded(), 60_000],
+    ['a function that says more than maxDelay', { delay: () => 5_000, maxDelay: 100 }, overloaded(), 100],
+    ['an endless delay', { delay: Infinity }, overloaded(), 30_000],
+    ['an endless function without a limit', { delay: () => Infinity, maxDelay: Infinity }, overloaded(), longestMs],
+    ['an endless delay without a limit', { delay: Infinity, maxDelay: Infinity, random: () => 1 }, overloaded(), longestMs],
+    ['no jitter of an endless delay', { delay: Infinity, maxDelay: Infinity, random: () => 0 }, overloaded(), 0],
+    ['a server that asks for a year', { delay: 0, maxDelay: Infinity }, overloaded(365 * 86_400_000), longestMs],
+  ])('waits as long as a timer can at most: %s', (_title, options, error, waitMs) => {
+    const waits: (number | undefined)[] = [];
+    const scheduler = new TestScheduler(() => undefined);
+    const schedule = scheduler.schedule.bind(scheduler);
+    const watched = jest.spyOn(scheduler, 'schedule').mockImplementation((...given) => {
+      waits.push(given[1]);
+      return schedule(...given);
+    });
+    throwError(() => error).pipe(retryInterrupted({ random, count: 1, ...options, scheduler })).subscribe({ error: () => undefined }).unsubscribe();
+    watched.mockRestore();
+    expect(waits).toEqual([waitMs]);
+  });
+
+  it.each([Number.NaN, -1, '5'])('sends a ValidationError to the error channel when `delay` says %p', (said) => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('-#', chunks, overloaded());
+      // As a caller without types may say it.
+      expectObservable(source.pipe(retryInterrupted({ delay: () => said as number }), catchError((error: unknown) => of(errorKind(error))))).toBe('-(x|)', {
+        x: ['ValidationError', true],
+      });
+      expectSubscriptions(source.subscriptions).toBe(['^!']);
+    });
+  });
+
   it('adds what silent attempts used to the finish', () => {
     virtually(({ cold, expectObservable }) => {
       const result = attempts(
@@ -184,6 +223,7 @@ describe('retryInterrupted', () => {
     [{ count: 1.5 }, 'count'],
     [{ count: Number.NaN }, 'count'],
     [{ delay: -1 }, 'delay'],
+    [{ delay: Number.NaN }, 'delay'],
     [{ maxDelay: 0 }, 'maxDelay'],
   ])('refuses %p', (options, name) => {
     expect(() => retryInterrupted(options)).toThrow(ValidationError);
@@ -219,6 +259,17 @@ describe("retryInterrupted({ mode: 'restart' })", () => {
       expectObservable(attempts(first, second, third).pipe(retryInterrupted(options))).toBe('-a--------#', chunks, seen);
       expectSubscriptions(second.subscriptions).toBe('----^!');
       expectSubscriptions(third.subscriptions).toBe(' ---------^!');
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['an error of the user', new TypeError('x is undefined')],
+    ['bad input', new ValidationError('The prompt is empty.')],
+    ['a bare abort', new DOMException('stopped', 'AbortError')],
+  ])('does not hide %s in a later attempt', (_title, error) => {
+    virtually(({ cold, expectObservable }) => {
+      const result = attempts(cold('-a#', chunks, cut('disconnected', [chunks.a])), cold('-#', chunks, error));
+      expectObservable(result.pipe(retryInterrupted({ ...options, delay: 0 }))).toBe('-a-#', chunks, error);
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { concat, NEVER, of, timer } from 'rxjs';
 import { throwOnAbort } from '../../operators/index.js';
-import { StreamInterruptedError } from '../../src/core/errors.js';
+import { StreamInterruptedError, ValidationError } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
 import { chunks, seeError, seen, virtually } from './support.js';
 
@@ -67,5 +67,13 @@ describe('throwOnAbort', () => {
     controller.abort();
     expect(error).toHaveProperty('partial', response);
     expect(response.completeText).toBe('Hel');
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a controller', new AbortController()],
+  ])('refuses %s at once', (_title, signal) => {
+    // As a caller without types may give it.
+    expect(() => throwOnAbort(signal as AbortSignal)).toThrow(ValidationError);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { take } from 'rxjs';
+import { type Observable, take, takeWhile } from 'rxjs';
 import { toAsyncIterable } from '../../src/bridges/to-async-iterable.js';
 import { toPromise } from '../../src/bridges/to-promise.js';
 import { collectStream } from '../../src/bridges/collect-stream.js';
@@ -44,11 +44,14 @@ describe('fromStream', () => {
 
   it('passes chunks as they are, and ends at their finish', async () => {
     const returned = jest.fn();
+    const after = jest.fn();
     const chunks = await call(async function* () {
       try {
         yield text('a');
         yield await Promise.resolve(finish);
-        yield 'never read';
+        after();
+        yield 'nobody hears it';
+        after();
       } finally {
         returned();
       }
@@ -56,7 +59,27 @@ describe('fromStream', () => {
     expect(chunks).toEqual([text('a'), finish]);
     expect(chunks[1]).toBe(finish);
     await settled();
+    expect(after).toHaveBeenCalledTimes(1);
     expect(returned).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['stays', (source$: Observable<StreamChunk>) => source$],
+    ['leaves at the finish', (source$: Observable<StreamChunk>) => source$.pipe(takeWhile(({ type }) => type !== 'finish', true))],
+  ])('lets the code after the finish run, without an abort, when the consumer %s', async (_, consume) => {
+    let signal: AbortSignal | undefined;
+    const after = jest.fn();
+    const provider = fromStream('mine', async function* (_request, context) {
+      ({ signal } = context);
+      yield finish;
+      after(await Promise.resolve(context.signal.aborted));
+      throw new Error('nobody hears it');
+    });
+    expect(await toPromise(consume(provider.stream$(request)))).toBe(finish);
+    // Unhandled rejections would end the process here.
+    await settled();
+    expect(after.mock.calls).toEqual([[false]]);
+    expect(signal?.aborted).toBe(false);
   });
 
   it('finishes with tool-calls when a call of ours came', async () => {
@@ -170,6 +193,58 @@ describe('fromStream', () => {
       finishReason: 'tool-calls',
     });
     await expect(provider.complete(request, { signal: AbortSignal.abort('left') })).rejects.toBe('left');
+  });
+
+  it.each([
+    ['an array', () => ['Hello']],
+    ['an iterable that is not async', () => new Set(['Hello']).values()],
+    ['a promise', () => Promise.resolve(['Hello'])],
+    ['a promise', () => Promise.reject(new Error('nobody hears it'))],
+    ['an object', () => ({ text: 'Hello' })],
+    ['a string', () => 'Hello'],
+    ['undefined', () => undefined],
+    ['null', () => null],
+  ])('says what it needs when the function returns %s', async (what, fn) => {
+    // What users without a type checker may write.
+    const error: unknown = await call(fn as unknown as StreamFunction).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error).toHaveProperty('message', expect.stringContaining(`fromStream('mine', fn) must return an async iterable, but returned ${what}.`));
+    await settled();
+  });
+
+  it.each([
+    ['a number', 42],
+    ['undefined', undefined],
+    ['null', null],
+    ['an object', { content: 'Hello' }],
+    ['an array', ['Hello']],
+  ])('says what it needs when the iterable yields %s, and stops it', async (what, piece) => {
+    let signal: AbortSignal | undefined;
+    const returned = jest.fn();
+    const fn = async function* (_: ProviderRequest, context: { readonly signal: AbortSignal }): AsyncGenerator<unknown> {
+      ({ signal } = context);
+      try {
+        for (;;) yield await Promise.resolve(piece);
+      } finally {
+        returned();
+      }
+    };
+    // What users without a type checker may write.
+    const error: unknown = await call(fn as StreamFunction).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error).toHaveProperty('message', `The iterable of fromStream('mine', fn) must yield strings or StreamChunks, but yielded ${what}.`);
+    await settled();
+    expect(signal?.aborted).toBe(true);
+    expect(returned).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps what came before a piece that is none', async () => {
+    const fn = async function* (): AsyncGenerator<unknown> {
+      yield 'Hello';
+      yield await Promise.resolve(42);
+    };
+    const error: unknown = await call(fn as StreamFunction).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ reason: 'failed', partialResponse: 'Hello', cause: expect.any(ValidationError) });
   });
 
   it('refuses an empty name', () => {

@@ -36,6 +36,14 @@ describe('httpError', () => {
     expect(httpError({ status: 429, code: 'insufficient_quota', cause: undefined }, context).retryable).toBe(false);
   });
 
+  it('blanks out a prompt as it stands in JSON, a short one, and a password in an address', () => {
+    const shown = httpError(
+      { status: 400, message: 'no: "a\\n\\"secretitis\\"", PIN 4711, http://user:pa55word@host/v1', cause: undefined },
+      { ...context, secrets: { prompts: ['a\n"secretitis"', 'PIN 4711'] } },
+    ).message;
+    for (const secret of ['secretitis', '4711', 'pa55word']) expect(shown).not.toContain(secret);
+  });
+
   it('repeats neither the key nor the prompt that a server echoes', () => {
     const message = 'Bad key abcd-secret, Bearer xyz123456, sk-abcdefghijkl for "my private question"';
     const shown = httpError({ status: 400, message, cause: undefined }, context).message;

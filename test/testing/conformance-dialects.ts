@@ -10,6 +10,14 @@ export const chatDialect: Dialect = {
     ...fragments.map((text) => chatEvent([chatTool({ function: { arguments: text } })])),
     ...chatEnd('tool_calls', usage),
   ],
+  completion: (content, { inputTokens, outputTokens }) => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'model-1',
+    choices: [{ index: 0, message: { role: 'assistant', content, refusal: null }, logprobs: null, finish_reason: 'stop' }],
+    usage: { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens },
+  }),
   error: (message) => ({ data: { error: { message, type: 'server_error', param: null, code: null } } }),
   httpError: (status, message) => ({ error: { message, type: 'api_error', param: null, code: `http_${status}` } }),
 };
@@ -40,6 +48,16 @@ export const messagesDialect: Dialect = {
     ...fragments.map((text) => blockDelta({ type: 'input_json_delta', partial_json: text })),
     ...messageEnd('tool_use', usage),
   ],
+  completion: (text, { inputTokens, outputTokens }) => ({
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'model-1',
+    content: [{ type: 'text', text }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: inputTokens, output_tokens: outputTokens },
+  }),
   error: (message) => named({ type: 'error', error: { type: 'overloaded_error', message } }),
   httpError: (_status, message) => ({ type: 'error', error: { type: 'api_error', message } }),
 };

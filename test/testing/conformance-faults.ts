@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, catchError, concat, filter, map, mergeMap, Observable, of, throwError } from 'rxjs';
+import { EMPTY, NEVER, catchError, concat, defer, filter, map, mergeMap, Observable, of, throwError } from 'rxjs';
 import { type StreamChunk, finishChunk, textChunk } from '../../src/core/chunk.js';
 import { type InterruptionReason, ProviderError, StreamInterruptedError, isProviderError, isStreamInterrupted } from '../../src/core/errors.js';
 import type { Provider } from '../../src/core/provider.js';
@@ -95,6 +95,70 @@ const dropUnnamed: typeof globalThis.fetch = async (input, init) => {
   return new Response(events.filter((event) => event.startsWith('event:')).map((event) => `${event}\n\n`).join(''), response);
 };
 
+/** Changes the text of the body; the server here writes whole answers. */
+function rewriteBody(rewrite: (body: string) => string): typeof globalThis.fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    return new Response(rewrite(await response.text()), response);
+  };
+}
+
+/** A parser of the kind that one writes in a hurry. */
+const naiveEvents = rewriteBody((body) =>
+  body
+    .split('\n\n')
+    .map((event) => event.slice('data: '.length))
+    .filter((data) => data !== '')
+    .map((data) => `data: ${data}\n\n`)
+    .join(''),
+);
+
+/** Lines of data alone, but not what the standard says about the space. */
+const spacedLines = rewriteBody((body) => [...body.matchAll(/^data: (.*)$/gm)].map(([, data]) => `data: ${data ?? ''}\n\n`).join(''));
+
+/** What a JSON parser that is kind to empty text makes of arguments that were cut. */
+const emptyCall: StreamChunk = {
+  type: 'tool-call',
+  content: '',
+  isFinal: false,
+  timestamp: 0,
+  metadata,
+  toolCallId: 'call_2',
+  toolName: 'weather',
+  input: {},
+};
+
+/** Leaves something behind with each stream, for longer than the kit waits; then it goes, so that the test run ends. */
+function littering(leave: () => () => void): ConformanceOptions {
+  return faultyStream((stream$) =>
+    defer(() => {
+      const clean = leave();
+      setTimeout(clean, 3_000).unref();
+      return stream$;
+    }),
+  );
+}
+
+function leaveTimer(): () => void {
+  const timer = setInterval(() => undefined, 60_000);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+function leaveListener(): () => void {
+  const listener = (): void => undefined;
+  process.setMaxListeners(1_000);
+  process.on('SIGUSR2', listener);
+  return () => process.off('SIGUSR2', listener);
+}
+
+/** The same error, with a secret where only `console.log` looks. */
+function showing(thrown: unknown, secret: string): unknown {
+  const inspect = Symbol.for('nodejs.util.inspect.custom');
+  return thrown instanceof Error ? Object.defineProperty(thrown, inspect, { value: () => `${thrown.message} { headers: ${secret} }` }) : thrown;
+}
+
 /** At least one for each case. */
 export const faults: readonly Fault[] = [
   {
@@ -114,6 +178,83 @@ export const faults: readonly Fault[] = [
     what: 'drops tool calls',
     subject: faultyStream((stream$) => stream$.pipe(filter((chunk) => chunk.type !== 'tool-call'))),
     says: /the tool calls is \[\]/,
+  },
+  {
+    finder: 'a tool call that is cut',
+    what: 'makes a call of arguments that were cut',
+    subject: recover((thrown) => concat(of(emptyCall), throwError(() => thrown))),
+    says: /a tool-call chunk with the input \{\} came; its arguments were cut/,
+  },
+  {
+    finder: 'a tool call that is cut',
+    what: 'takes a cut in a call for the end',
+    subject: recover(() => of(finish)),
+    says: /the stream completed; a StreamInterruptedError \(disconnected\) was expected/,
+  },
+  {
+    finder: 'an answer by complete()',
+    what: 'has a complete() that answers garbage',
+    subject: faultyProvider(() => ({ complete: () => Promise.resolve({ content: '[object Object]', toolCalls: [], finishReason: 'stop' }) })),
+    says: /the content of complete\(\) is "\[object Object\]"; expected "Good morning, Zürich 世界 🌄"/,
+  },
+  {
+    finder: 'an answer by complete()',
+    what: 'has a complete() that loses the usage',
+    subject: faultyProvider((provider) => ({
+      complete: async (request, options) => {
+        const { content, toolCalls, finishReason } = await provider.complete(request, options);
+        return { content, toolCalls, finishReason };
+      },
+    })),
+    says: /the usage of complete\(\) is \{\}/,
+  },
+  {
+    finder: 'lines that end with CRLF',
+    what: 'splits events at LF LF alone',
+    subject: faultyFetch(naiveEvents),
+    says: /the stream failed with "?StreamInterruptedError.*a finish chunk was expected/,
+  },
+  {
+    finder: 'a byte order mark and comments',
+    what: 'takes comments for events',
+    subject: faultyFetch(naiveEvents),
+    says: /the stream failed with "?StreamInterruptedError.*a finish chunk was expected/,
+  },
+  {
+    finder: 'comments, ids and retry times inside an event',
+    what: 'takes the first line of an event for its data',
+    subject: faultyFetch(naiveEvents),
+    says: /the stream failed with "?StreamInterruptedError.*a finish chunk was expected/,
+  },
+  {
+    finder: 'no space after a colon',
+    what: 'needs the space after a colon',
+    subject: faultyFetch(spacedLines),
+    says: /the stream failed with "?StreamInterruptedError.*a finish chunk was expected/,
+  },
+  {
+    finder: 'nothing left behind',
+    what: 'leaves a timer behind',
+    subject: littering(leaveTimer),
+    says: /24 more of "Timeout" are there 1000 ms after 8 rounds of streams than before them/,
+  },
+  {
+    finder: 'nothing left behind',
+    what: 'leaves a listener behind',
+    subject: littering(leaveListener),
+    says: /24 more of "listener of process: SIGUSR2" are there/,
+  },
+  {
+    finder: 'HTTP 401',
+    what: 'shows the key in the console alone',
+    subject: recover((thrown) => throwError(() => showing(thrown, 'Bearer sk-conformance-0123456789abcdef'))),
+    says: /the error shows the key \(util\.inspect\)/,
+  },
+  {
+    finder: 'HTTP 500',
+    what: 'shows the prompt in the console alone',
+    subject: recover((thrown) => throwError(() => showing(thrown, 'The prompt of the conformance test'))),
+    says: /the error shows the prompt \(util\.inspect\)/,
   },
   {
     finder: 'any split of the bytes',

@@ -55,6 +55,18 @@ describe('testConformance', () => {
     expect(registered).toEqual(names.map((name) => [name, 0]));
   });
 
+  it('leaves out the framing of server-sent events where there is none', () => {
+    const own = conformanceCases({ createProvider: linesProvider, dialect: linesDialect }).map(({ name }) => name);
+    const left = ['lines that end with CRLF', 'a byte order mark and comments', 'comments, ids and retry times inside an event', 'no space after a colon'];
+    expect(names.filter((name) => !own.includes(name))).toEqual(left);
+  });
+
+  it('says that a dialect without the arguments of a call cannot be tested', async () => {
+    const dialect = { ...chatDialect, toolCall: () => [] };
+    const found = conformanceCases({ ...subject, dialect }).find(({ name }) => name === 'a tool call that is cut');
+    await expect(found?.run()).rejects.toThrow('`dialect.toolCall` must send the fragments of the arguments');
+  });
+
   it('says what it needs where there is no Node', async () => {
     const builtin = jest.spyOn(process, 'getBuiltinModule').mockImplementation(() => undefined);
     try {

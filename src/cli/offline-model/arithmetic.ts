@@ -1,5 +1,5 @@
-import { calculate } from '../calculator.js';
-import { messageOf } from '../error-text.js';
+import { calculate, UndefinedResultError } from '../calculator.js';
+import { isLabel, isPartOfFormula } from './labels.js';
 
 /** A piece of a prompt that can be computed. */
 export interface Arithmetic {
@@ -11,6 +11,7 @@ export interface Arithmetic {
 
 /** English words for operators. The longer ones come first. */
 const words: readonly (readonly [pattern: RegExp, symbol: string])[] = [
+  [/\b(?:the )?square root of\b|\bsqrt\b|√/gi, 'sqrt'],
   [/(?:%|\bper ?cent) of\b/gi, '% *'],
   [/\bper ?cent\b/gi, '%'],
   [/\b(?:raised )?to the power of\b/gi, '^'],
@@ -23,13 +24,8 @@ const words: readonly (readonly [pattern: RegExp, symbol: string])[] = [
   [/\bminus\b|−/gi, '-'],
 ];
 
-/** Digits, symbols and the words above, in any order: the parser decides whether it is arithmetic. */
-const candidate = new RegExp(`(?:${words.map(([pattern]) => `(?:${pattern.source})`).join('|')}|[\\d.,()+\\-*/^%\\s])+`, 'gi');
-
-const asksToCompute = /\b(?:what|how much|calculate|compute|evaluate|solve|work out|result)\b|=/i;
-/** `24/7`, `3-5` and dates: without spaces and without a question these are words, not arithmetic. */
-const looksLikeLabel = /^\d+(?:[-/]\d+)+$/;
-const isoDate = /^\d{4}-\d{2}-\d{2}$/;
+/** Digits, exponents, symbols and the words above, in any order: the parser decides whether it is arithmetic. */
+const candidate = new RegExp(`(?:${words.map(([pattern]) => `(?:${pattern.source})`).join('|')}|(?<=[\\d.])e(?=[+-]?\\d)|[\\d.,()+\\-*/^%\\s])+`, 'gi');
 
 function toExpression(phrase: string): string {
   let expression = phrase;
@@ -39,7 +35,7 @@ function toExpression(phrase: string): string {
 
 /** Drops what belongs to the sentence around: commas, full stops, a parenthesis that has no partner. */
 function trim(piece: string): string {
-  const phrase = piece.replace(/^[\s.,*/^%+)]+/, '').replace(/[\s.,+\-*/^(]+$/, '');
+  const phrase = piece.replace(/^(?:[\s,*/^%+)]|\.(?!\d))+/, '').replace(/[\s.,+\-*/^(]+$/, '');
   const surplus = phrase.split(')').length - phrase.split('(').length;
   if (surplus > 0 && phrase.endsWith(')')) return trim(phrase.slice(0, -1));
   if (surplus < 0 && phrase.startsWith('(')) return trim(phrase.slice(1));
@@ -48,23 +44,26 @@ function trim(piece: string): string {
 
 function canBeComputed(expression: string): boolean {
   // A number alone is no question; a parser that fails is the answer to "is this arithmetic?".
-  if (!/\d/.test(expression) || !/[+*/^%]|\d\s*-/.test(expression)) return false;
+  if (!/\d/.test(expression) || !/[+*/^%]|\d\s*-|sqrt/.test(expression)) return false;
   try {
     calculate(expression);
     return true;
   } catch (error) {
-    return messageOf(error) === 'Division by zero.';
+    // Arithmetic all the same: the calculator is the one to say that it has no value.
+    return error instanceof UndefinedResultError;
   }
 }
 
 /** Finds the arithmetic in a prompt, in order. */
 export function findArithmetic(prompt: string): readonly Arithmetic[] {
   const found: Arithmetic[] = [];
-  for (const [piece] of prompt.matchAll(candidate)) {
+  for (const match of prompt.matchAll(candidate)) {
+    const [piece] = match;
     const phrase = trim(piece);
     const expression = toExpression(phrase);
-    const isLabel = isoDate.test(phrase) || (looksLikeLabel.test(phrase) && !asksToCompute.test(prompt));
-    if (!isLabel && canBeComputed(expression)) found.push({ phrase, expression });
+    const start = match.index + piece.indexOf(phrase);
+    const placement = { before: prompt.slice(0, start), phrase, after: prompt.slice(start + phrase.length) };
+    if (canBeComputed(expression) && !isLabel(placement) && !isPartOfFormula(placement)) found.push({ phrase, expression });
   }
   return found;
 }

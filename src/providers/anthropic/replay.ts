@@ -66,7 +66,7 @@ export function unpackReplay(message: AssistantMessage): ContentBlock[] | undefi
   for (const [index, block] of blocks.entries()) {
     if (block.type === 'tool_use') {
       const call = calls.next(block);
-      if (call !== undefined) result.push({ ...block, id: call.toolCallId });
+      if (call !== undefined) result.push({ ...block, id: call.toolCallId, name: call.toolName });
     } else if (block.type !== 'text') {
       result.push(block);
     } else if (isUnchanged) {

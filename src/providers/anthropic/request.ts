@@ -1,5 +1,7 @@
 import { ValidationError } from '../../core/errors.js';
+import type { Message } from '../../core/message.js';
 import type { ProviderRequest, ResponseFormat, ToolChoice } from '../../core/provider.js';
+import { adaptCalls } from '../history-calls.js';
 import { toWireConversation } from './conversation.js';
 import { type WireData, isRecord, listOf } from '../wire/wire-data.js';
 
@@ -29,7 +31,7 @@ export function messagesRequest(model: string, request: ProviderRequest): Messag
   return {
     model,
     max_tokens: request.maxTokens ?? defaultMaxTokens,
-    ...toWireConversation(request.messages),
+    ...toWireConversation(sendableMessages(request)),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(stop.length > 0 && { stop_sequences: stop }),
@@ -38,6 +40,13 @@ export function messagesRequest(model: string, request: ProviderRequest): Messag
     ...extra,
     ...(Object.keys(outputConfig).length > 0 && { output_config: outputConfig }),
   };
+}
+
+/** The pattern of `tool_use.id` in the API reference: servers of other APIs give ids such as `functions.add:0`. */
+const acceptedId = /^[a-zA-Z0-9_-]+$/;
+
+function sendableMessages({ messages, tools = [] }: ProviderRequest): readonly Message[] {
+  return adaptCalls(messages, { isAcceptedId: (id) => acceptedId.test(id), toolNames: new Set(tools.map(({ name }) => name)) });
 }
 
 function checkOptions({ maxTokens, temperature, topP, seed }: ProviderRequest): void {

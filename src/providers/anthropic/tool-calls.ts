@@ -2,9 +2,12 @@ import type { StreamChunk, ToolCallChunk, ToolInputChunk } from '../../core/chun
 import { TextBuffer } from '../../core/text-buffer.js';
 import type { TranslatorContext } from '../wire/translator.js';
 import { cutsArguments } from './stop-reason.js';
-import { type WireData, isRecord, stringOf } from '../wire/wire-data.js';
+import { type WireData, filledString, isRecord, stringOf } from '../wire/wire-data.js';
 
 type Emit = (chunk: StreamChunk) => void;
+
+/** The call of a server that forgot the tool's name: it is answered as one of an unknown tool. */
+const namelessTool = 'unknown';
 
 /** A tool call whose block has begun. */
 export interface OpenCall {
@@ -74,7 +77,7 @@ export class ToolCalls {
   begin(block: WireData, providerExecuted: boolean): OpenCall {
     return {
       toolCallId: uniqueId(stringOf(block.id), this.#ids),
-      toolName: stringOf(block.name) ?? '',
+      toolName: filledString(block.name) ?? namelessTool,
       providerExecuted,
       given: block.input,
       input: new TextBuffer(),

@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/usage.js';
-import { isRecord, numberOf } from '../wire/wire-data.js';
+import { countOf, isRecord } from '../wire/wire-data.js';
 
 /** The token counts of the Messages API that we read. */
 interface TokenCounts {
@@ -45,7 +45,7 @@ export class UsageReport {
   }
 
   #set(field: keyof TokenCounts, value: unknown): void {
-    const count = numberOf(value);
+    const count = countOf(value);
     if (count === undefined) return;
     this.#counts[field] = count;
     this.#known = true;

@@ -3,7 +3,7 @@ import { ProviderError } from '../../core/errors.js';
 import type { Completion } from '../../core/provider.js';
 import { type TranslatorContext, WireFault } from '../wire/translator.js';
 import { ChatTranslator } from './translate.js';
-import { type WireData, isRecord, listOf } from '../wire/wire-data.js';
+import { isRecord, listOf } from '../wire/wire-data.js';
 
 /** Whose answer it is, for errors and `replay`. */
 export interface CompletionContext {
@@ -23,7 +23,7 @@ export function toCompletion(body: unknown, { provider, model }: CompletionConte
   const context: TranslatorContext = { provider, model, metadata: chunkMetadata(''), timestamp: 0 };
   const translator = new ChatTranslator(context);
   try {
-    translator.take({ ...body, choices: listOf(body.choices).map(toChunkChoice) }, emit);
+    translator.take(body, emit);
   } catch (error) {
     throw error instanceof WireFault ? error.cause : error;
   }
@@ -35,15 +35,6 @@ export function toCompletion(body: unknown, { provider, model }: CompletionConte
 function noAnswer(provider: string, model: string): ProviderError {
   const message = `${provider}, model ${model}: the server's answer holds no choice. Check the baseURL option.`;
   return new ProviderError(message, { provider, model });
-}
-
-/** Calls of a whole message stand in a list: their place is the index that a delta would carry. */
-function toChunkChoice(choice: unknown): unknown {
-  if (!isRecord(choice) || !isRecord(choice.message)) return choice;
-  const { message } = choice;
-  const calls = listOf(message.tool_calls).map((call, index): unknown => (isRecord(call) ? { ...call, index } : call));
-  const delta: WireData = { ...message, ...(calls.length > 0 && { tool_calls: calls }) };
-  return { ...choice, delta };
 }
 
 function collect(chunks: readonly StreamChunk[]): Completion {

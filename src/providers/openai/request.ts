@@ -1,5 +1,7 @@
 import { ValidationError } from '../../core/errors.js';
+import type { Message } from '../../core/message.js';
 import type { ProviderRequest, ResponseFormat, ToolChoice, ToolDefinition } from '../../core/provider.js';
+import { adaptCalls } from '../history-calls.js';
 import { chatMessages } from './messages.js';
 import type { WireData } from '../wire/wire-data.js';
 
@@ -43,7 +45,7 @@ export function chatRequest(model: string, request: ProviderRequest, dialect: Ch
   const { temperature, maxTokens, topP, stop, seed, responseFormat, tools = [], toolChoice } = request;
   return {
     model,
-    messages: chatMessages(request.messages, { provider: providerName, sendsReasoning: dialect.sendsReasoning }),
+    messages: chatMessages(sendableMessages(request), { provider: providerName, sendsReasoning: dialect.sendsReasoning }),
     ...(tools.length > 0 && { tools: tools.map(chatTool) }),
     // Without tools the API refuses a choice.
     ...(tools.length > 0 && toolChoice !== undefined && { tool_choice: chatToolChoice(toolChoice) }),
@@ -58,6 +60,11 @@ export function chatRequest(model: string, request: ProviderRequest, dialect: Ch
     // Not for `extra` to change: what reads the answer depends on it.
     stream,
   };
+}
+
+/** The API takes every id but an empty one; compatible servers want their own back as it came. */
+function sendableMessages({ messages, tools = [] }: ProviderRequest): readonly Message[] {
+  return adaptCalls(messages, { isAcceptedId: (id) => id !== '', toolNames: new Set(tools.map(({ name }) => name)) });
 }
 
 function chatTool({ name, description, parameters }: ToolDefinition): WireData {

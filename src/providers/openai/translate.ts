@@ -2,6 +2,7 @@ import { type FinishFields, type Replay, type StepFinishReason, type StreamChunk
 import type { Usage } from '../../core/usage.js';
 import { type AnswerPhase, type PartialFacts, type Translator, type TranslatorContext, type WireEvent, WireFault, parseEventData } from '../wire/translator.js';
 import { finishReasonOf } from './finish-reason.js';
+import { messageDelta, saysSomething } from './message-delta.js';
 import { ReasoningReader, thinkingText } from './reasoning.js';
 import { SourceReader, imageChunk } from './sources.js';
 import { streamError } from '../stream-error.js';
@@ -29,7 +30,7 @@ function textAlone({ choices }: WireData): string | undefined {
   return hasMore ? undefined : content;
 }
 
-/** The state of one answer. `take` also reads a whole `chat.completion` whose messages were made deltas. */
+/** The state of one answer. `take` also reads a whole `chat.completion`. */
 export class ChatTranslator implements Translator {
   phase: AnswerPhase = 'open';
   readonly #context: TranslatorContext;
@@ -39,6 +40,8 @@ export class ChatTranslator implements Translator {
   readonly #otherChoices = new Set<unknown>();
   readonly #envelope = new TextEnvelope('content');
   #usageReport: WireData | undefined;
+  /** A delta brought a piece of the answer: a whole message after it would bring it again. */
+  #hasDeltas = false;
   #model: string | undefined;
   #refused = false;
   #rawFinishReason: string | undefined;
@@ -68,7 +71,7 @@ export class ChatTranslator implements Translator {
     if (text !== undefined) this.#envelope.learn(data, text);
   }
 
-  /** Takes one `chat.completion.chunk`. */
+  /** Takes one `chat.completion.chunk`; some servers send the whole message as one. */
   take(chunk: WireData, emit: Emit): void {
     const { choices } = chunk;
     let first: WireData | undefined;
@@ -80,7 +83,7 @@ export class ChatTranslator implements Translator {
         else first = choice;
       }
     }
-    if (first !== undefined && isRecord(first.delta)) this.#takeDelta(first.delta, emit);
+    if (first !== undefined) this.#takeChoice(first, emit);
     this.#takeFacts(chunk, first, emit);
     const error = errorIn(chunk, first);
     if (error !== undefined) throw new WireFault('provider', streamError(error, this.#context));
@@ -109,6 +112,13 @@ export class ChatTranslator implements Translator {
   partialFacts(): PartialFacts {
     const usage = this.#usage();
     return { usage: usage === undefined ? undefined : { ...usage, estimated: true }, replay: this.#replay() };
+  }
+
+  #takeChoice({ delta, message }: WireData, emit: Emit): void {
+    if (isRecord(delta)) {
+      this.#hasDeltas ||= saysSomething(delta);
+      this.#takeDelta(delta, emit);
+    } else if (isRecord(message) && !this.#hasDeltas) this.#takeDelta(messageDelta(message), emit);
   }
 
   /** The path of every token: no closure, no spread. */

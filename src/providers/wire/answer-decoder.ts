@@ -2,6 +2,7 @@ import type { StreamChunk } from '../../core/chunk.js';
 import type { InterruptionReason } from '../../core/errors.js';
 import type { FrameDecoder, FrameListener } from './frames.js';
 import { type AnswerPhase, type Translator, type TranslatorContext, type WireEvent, WireFault, malformed } from './translator.js';
+import { isRecord } from './wire-data.js';
 
 /** How a body's bytes ended: by the end of the message, or because the connection broke. */
 export type BodyEnd = 'clean' | 'cut';
@@ -14,8 +15,8 @@ export type AnswerOutcome =
 
 const finished: AnswerOutcome = Object.freeze({ type: 'finished' });
 const stopped: AnswerOutcome = Object.freeze({ type: 'stopped' });
-/** Enough to tell a page or a JSON document from a stream of events. */
-const sniffLength = 64;
+/** A body without events is kept up to so many bytes: it may be an error document. */
+const maxDocumentLength = 64 * 1024;
 
 /** How a line of server-sent events begins; a body may have been cut inside its first word. */
 const fieldStarts = ['data:', 'event:', 'id:', 'retry:', ':'];
@@ -27,6 +28,18 @@ function isJson(data: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A 200 that is HTML or JSON: it does not begin like a stream of events. */
+function isForeign(document: string): boolean {
+  return document !== '' && !fieldStarts.some((field) => document.startsWith(field) || field.startsWith(document));
+}
+
+/** A failure that a server or a gateway sends with status 200, as one JSON object. */
+function isErrorDocument(document: string): boolean {
+  if (!document.startsWith('{') || !isJson(document)) return false;
+  const value: unknown = JSON.parse(document);
+  return isRecord(value) && Boolean(value.error);
 }
 
 /** What an `AnswerDecoder` is made of. */
@@ -51,7 +64,9 @@ export class AnswerDecoder implements FrameListener {
   readonly #parts: AnswerDecoderParts;
   readonly #frames: FrameDecoder;
   readonly #now: () => number;
-  readonly #head: number[] = [];
+  /** The body as long as no event came. */
+  #head: Uint8Array[] = [];
+  #headLength = 0;
   #held: WireEvent[] = [];
   /** Index of the oldest event that is held: shifting the array for each would move all others. */
   #heldFrom = 0;
@@ -84,7 +99,7 @@ export class AnswerDecoder implements FrameListener {
   /** Takes the next network chunk. */
   feed(bytes: Uint8Array): void {
     if (this.#outcome !== undefined) return;
-    if (!this.#sawEvent && this.#head.length < sniffLength) this.#head.push(...bytes.subarray(0, sniffLength - this.#head.length));
+    if (!this.#sawEvent) this.#keep(bytes);
     this.#parts.context.timestamp = this.#now();
     this.#frames.feed(bytes);
   }
@@ -120,7 +135,10 @@ export class AnswerDecoder implements FrameListener {
   }
 
   onEvent(event: WireEvent): void {
-    this.#sawEvent = true;
+    if (!this.#sawEvent) {
+      this.#sawEvent = true;
+      this.#head = [];
+    }
     if (this.#outcome !== undefined) return;
     if (this.isHolding || this.#parts.isPaused?.() === true) {
       this.#held.push(event);
@@ -163,16 +181,32 @@ export class AnswerDecoder implements FrameListener {
     if (this.#outcome !== undefined || this.isHolding) return;
     if (this.phase !== 'open') this.#finish();
     else if (this.#end === 'cut') this.#interrupt('disconnected', this.#endCause);
-    else if (!this.#sawEvent && this.#isForeign()) {
-      this.#interrupt('malformed', malformed('the body holds no event: it looks like a page or a JSON document').cause);
-    } else this.#interrupt('truncated');
+    else this.#endWithoutAnswer();
   }
 
-  /** A 200 that is HTML or JSON: no event came and the first character opens a tag or a document. */
-  #isForeign(): boolean {
-    // As a stream: half a character, or half a byte order mark, is no page yet.
-    const start = new TextDecoder().decode(Uint8Array.from(this.#head), { stream: true }).trimStart();
-    return start !== '' && !fieldStarts.some((field) => start.startsWith(field) || field.startsWith(start));
+  #endWithoutAnswer(): void {
+    const document = this.#sawEvent ? '' : this.#readHead();
+    if (!isForeign(document)) {
+      this.#interrupt('truncated');
+      return;
+    }
+    // Every dialect reads an error in the data of an event: here it is the whole body.
+    if (this.#headLength <= maxDocumentLength && isErrorDocument(document)) this.#take({ data: document });
+    if (this.#outcome === undefined) {
+      this.#interrupt('malformed', malformed('the body holds no event: it looks like a page or a JSON document').cause);
+    }
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const room = maxDocumentLength - this.#headLength;
+    if (room > 0) this.#head.push(bytes.subarray(0, room));
+    this.#headLength += bytes.length;
+  }
+
+  #readHead(): string {
+    const text = new TextDecoder();
+    // As a stream, to the last: half a character, or half a byte order mark, is no page yet.
+    return this.#head.map((bytes) => text.decode(bytes, { stream: true })).join('').trimStart();
   }
 
   #finish(): void {

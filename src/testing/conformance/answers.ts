@@ -21,17 +21,6 @@ export const answerCases: Readonly<Record<string, ConformanceCheck>> = {
     expectEqual('finish.usage', { inputTokens, outputTokens, totalTokens }, { ...usage, totalTokens: total });
   },
 
-  'a tool call': async (trial) => {
-    const call = { toolCallId: 'call_1', toolName: 'weather', fragments: ['{"ci', 'ty":"Zü', 'rich"}'] };
-    const tools = [{ name: call.toolName, parameters: { type: 'object', properties: { city: { type: 'string' } } } }];
-    const received = await trial.receive(trial.body(trial.frame(trial.dialect.toolCall(call, usage))), { tools });
-    const finish = expectFinished(received);
-    const calls = received.chunks.filter((chunk) => chunk.type === 'tool-call');
-    const heard = calls.map(({ toolCallId, toolName, input }) => ({ toolCallId, toolName, input }));
-    expectEqual('the tool calls', heard, [{ toolCallId: 'call_1', toolName: 'weather', input: { city: 'Zürich' } }]);
-    expectEqual('finishReason', finish.finishReason, 'tool-calls');
-  },
-
   'any split of the bytes': async (trial) => {
     const body = trial.opening() + trial.ending();
     const whole = await trial.receive(trial.body(body));

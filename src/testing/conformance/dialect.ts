@@ -37,6 +37,8 @@ export interface Dialect {
   readonly end: (usage: DialectUsage) => readonly DialectEvent[];
   /** A whole answer that holds nothing but one tool call. */
   readonly toolCall: (call: DialectToolCall, usage: DialectUsage) => readonly DialectEvent[];
+  /** The JSON body of an answer without streaming. Leave it out when the provider's `complete()` asks for a stream and collects it. */
+  readonly completion?: (text: string, usage: DialectUsage) => object;
   /** The event by which the server says that it failed in the middle of an answer. */
   readonly error: (message: string) => DialectEvent;
   /** The JSON body of an answer with status 401, 429 or 500. */

@@ -1,6 +1,7 @@
 import { type InterruptionReason, isProviderError, type ProviderError } from '../../core/errors.js';
 import { broken } from './dialect.js';
 import { describeValue, expectEqual, violation } from './expect.js';
+import { inspect } from './node.js';
 import { expectInterrupted } from './receive.js';
 import { answer, apiKey, type ConformanceCheck, prompt, type Trial } from './trial.js';
 
@@ -56,12 +57,7 @@ async function failWith(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<ProviderError> {
-  const body = new TextEncoder().encode(JSON.stringify(trial.dialect.httpError(status, message)));
-  const received = await trial.receive(async (exchange) => {
-    exchange.head(status, { 'content-type': 'application/json', ...headers });
-    await exchange.write(body);
-    exchange.end();
-  });
+  const received = await trial.receive(trial.json(status, trial.dialect.httpError(status, message), headers));
   const { chunks, error } = received;
   if (!isProviderError(error)) {
     const ending = 'error' in received ? `failed with ${describeValue(error)}` : 'completed';
@@ -71,8 +67,14 @@ async function failWith(
   expectEqual('the number of requests', trial.server.exchanges.length, 1);
   expectEqual('status', error.status, status);
   expectEqual('provider and model', [error.provider, error.model], [trial.provider.name, trial.provider.model]);
-  const shown = `${String(error)} ${JSON.stringify(error)}`;
-  if (shown.includes(apiKey)) throw violation('the error shows the key');
-  if (shown.includes(prompt)) throw violation('the error shows the prompt');
+  expectNoSecrets({ message: String(error), 'JSON.stringify': JSON.stringify(error), 'util.inspect': inspect(error) ?? '' });
   return error;
+}
+
+/** Wherever an error may be printed. */
+function expectNoSecrets(shown: Readonly<Record<string, string>>): void {
+  for (const [where, text] of Object.entries(shown)) {
+    if (text.includes(apiKey)) throw violation(`the error shows the key (${where})`);
+    if (text.includes(prompt)) throw violation(`the error shows the prompt (${where})`);
+  }
 }

@@ -1,7 +1,12 @@
 import { answerCases } from './answers.js';
 import { cancelCases } from './cancel.js';
+import { completionCases } from './completion.js';
+import type { Dialect } from './dialect.js';
 import { endingCases } from './endings.js';
+import { framingCases } from './framing.js';
+import { leftoverCases } from './leftovers.js';
 import { paceCases } from './pace.js';
+import { toolCallCases } from './tool-calls.js';
 import { type ConformanceCheck, type ConformanceOptions, Trial } from './trial.js';
 
 export type { Dialect, DialectEvent, DialectToolCall, DialectUsage } from './dialect.js';
@@ -17,7 +22,19 @@ export interface ConformanceCase {
 /** What registers a test: `test` of Jest, Vitest or `node:test`. */
 export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;
 
-const cases: Readonly<Record<string, ConformanceCheck>> = { ...answerCases, ...endingCases, ...cancelCases, ...paceCases };
+function casesFor({ framing }: Dialect): Readonly<Record<string, ConformanceCheck>> {
+  return {
+    ...answerCases,
+    ...toolCallCases,
+    ...completionCases,
+    // Other framings have no comments, ids or line ends to choose from.
+    ...(framing === 'ndjson' ? {} : framingCases),
+    ...endingCases,
+    ...cancelCases,
+    ...leftoverCases,
+    ...paceCases,
+  };
+}
 
 /**
  * The contract of a provider as test cases, each against a local HTTP server of its own that speaks `dialect`.
@@ -28,12 +45,12 @@ const cases: Readonly<Record<string, ConformanceCheck>> = { ...answerCases, ...e
  * for (const { name, run } of conformanceCases({ createProvider, dialect })) await run();
  */
 export function conformanceCases(options: ConformanceOptions): readonly ConformanceCase[] {
-  return Object.entries(cases).map(([name, check]) => ({ name, run: () => Trial.run(options, name, check) }));
+  return Object.entries(casesFor(options.dialect)).map(([name, check]) => ({ name, run: () => Trial.run(options, name, check) }));
 }
 
 /**
  * Registers the contract of a provider as tests, in any test runner: whole answers at any split of the bytes, every way an
- * answer breaks off, HTTP errors, cancelling, a slow consumer.
+ * answer breaks off, HTTP errors, cancelling, a slow consumer, what is left behind.
  *
  * A test fails by rejecting with a `ProtocolError`. Each starts a server on a free loopback port and closes it. Needs Node
  * 22.3 or later.

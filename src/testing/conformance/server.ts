@@ -1,4 +1,5 @@
 import { ValidationError } from '../../core/errors.js';
+import { nodeProcess } from './node.js';
 
 /** What is used of `node:http`. Written out, because this entry must also compile where Node's types are not installed. */
 interface HttpModule {
@@ -134,9 +135,7 @@ export async function startServer(reply: Reply): Promise<ReplyServer> {
  * case Node documents `process.getBuiltinModule` ("in environments other than Node.js").
  */
 function nodeHttp(): HttpModule {
-  // Outside Node there is no `process`, which Node's own types do not say.
-  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): unknown } };
-  const http = process?.getBuiltinModule?.('node:http');
+  const http = nodeProcess()?.getBuiltinModule?.('node:http');
   if (http === undefined) {
     throw new ValidationError('The conformance kit starts a local HTTP server: run it in Node 22.3 or later.');
   }

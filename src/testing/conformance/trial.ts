@@ -33,7 +33,7 @@ export const answer = pieces.join('');
 const request: ProviderRequest = { messages: [{ role: 'user', content: prompt }], maxRetries: 0, streamId };
 
 /** "At once", with room for a busy machine, in milliseconds. */
-const closeMs = 1_000;
+export const closeMs = 1_000;
 
 /** One case at work: a server, and a provider that talks to it. */
 export class Trial {
@@ -105,6 +105,15 @@ export class Trial {
       await exchange.write(new TextEncoder().encode(text));
       if (end === 'end') exchange.end();
       else if (end === 'cut') exchange.cut();
+    };
+  }
+
+  /** Answers with this JSON. */
+  json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Reply {
+    return async (exchange) => {
+      exchange.head(status, { 'content-type': 'application/json', ...headers });
+      await exchange.write(new TextEncoder().encode(JSON.stringify(body)));
+      exchange.end();
     };
   }
 
