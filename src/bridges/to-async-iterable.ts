@@ -95,8 +95,9 @@ class SubscriptionIterator<T> implements ObservableIterator<T> {
     try {
       this.#stop();
     } catch (error) {
-      // A teardown of the source threw; `for await` expects a Promise. RxJS made the error.
-      return Promise.reject(error as Error);
+      // A teardown of the source threw; `for await` expects a Promise. The error passes by identity.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
     }
     return Promise.resolve({ done: true, value: undefined });
   }

@@ -112,12 +112,19 @@ function verdictOf(failure: HttpFailure, keyName: string): Verdict {
   }
 }
 
+/** What happened and what the server said of it, made fit to be shown, with one full stop at the end. */
+export function sentence(what: string, said: string | undefined, { secrets }: ErrorContext): string {
+  const words = said === undefined ? '' : redactMessage(said, secrets).replace(/[\s.]+$/, '');
+  if (words === '') return `${what}.`;
+  return `${what}: ${words}${/[!?…]$/.test(words) ? '' : '.'}`;
+}
+
 /** The typed error of a request that got no answer, or an answer that is no success. */
 export function httpError(failure: HttpFailure, context: ErrorContext): ProviderError {
   const verdict = verdictOf(failure, context.keyName ?? 'the provider’s key');
   const status = failure.status === undefined ? '' : ` (HTTP ${failure.status})`;
-  const said = failure.message === undefined ? '' : `: ${redactMessage(failure.message, context.secrets).replace(/[\s.]+$/, '')}`;
-  const message = `${context.provider}, model ${context.model}: ${verdict.what}${status}${said}. ${verdict.advice}`;
+  const what = sentence(`${verdict.what}${status}`, failure.message, context);
+  const message = `${context.provider}, model ${context.model}: ${what} ${verdict.advice}`;
   return new verdict.type(message, {
     provider: context.provider,
     model: context.model,

@@ -7,8 +7,7 @@ import {
   type ProviderErrorOptions,
   RateLimitError,
 } from '../core/errors.js';
-import { redactMessage } from '../core/redact.js';
-import { type ErrorContext, errorFacts, httpError } from './http-error.js';
+import { type ErrorContext, errorFacts, httpError, sentence } from './http-error.js';
 import { type WireData, isRecord, numberOf } from './wire/wire-data.js';
 
 interface ErrorKind {
@@ -49,7 +48,7 @@ function statusIn(error: WireData): number | undefined {
 
 /** The typed error of what a server reported in the middle of an answer: an error object, or a body that holds one. */
 export function streamError(error: unknown, context: ErrorContext): ProviderError {
-  const { provider, model, secrets } = context;
+  const { provider, model } = context;
   const { message, code } = errorFacts(error);
   const status = isRecord(error) ? statusIn(error) : undefined;
   if (status !== undefined) {
@@ -57,8 +56,8 @@ export function streamError(error: unknown, context: ErrorContext): ProviderErro
   }
   const type = isRecord(error) && typeof error.type === 'string' ? error.type : '';
   const kind = kinds.get(code ?? '') ?? kinds.get(type) ?? failed;
-  const said = message === undefined ? '' : `: ${redactMessage(message, secrets).replace(/[\s.]+$/, '')}`;
-  return new kind.create(`${provider}, model ${model}: the server ended the answer with an error${said}. ${kind.advice}`, {
+  const what = sentence('the server ended the answer with an error', message, context);
+  return new kind.create(`${provider}, model ${model}: ${what} ${kind.advice}`, {
     provider,
     model,
     code,

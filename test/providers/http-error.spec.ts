@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorFacts, httpError, retryAfterMs, sdkError } from '../../src/providers/http-error.js';
+import { streamError } from '../../src/providers/stream-error.js';
 
 const context = { provider: 'openai', model: 'gpt-5', keyName: 'OPENAI_API_KEY', secrets: { keys: ['abcd-secret'], prompts: ['my private question'] } };
 const headers = (entries: Record<string, string>) => new Headers(entries);
@@ -42,6 +43,21 @@ describe('httpError', () => {
       { ...context, secrets: { prompts: ['a\n"secretitis"', 'PIN 4711'] } },
     ).message;
     for (const secret of ['secretitis', '4711', 'pa55word']) expect(shown).not.toContain(secret);
+  });
+
+  it.each([
+    ['Slow down.', 'Slow down. '],
+    ['Slow down ...\n', 'Slow down. '],
+    ['Are you sure?', 'Are you sure? '],
+    ['x'.repeat(600), 'x… '],
+  ])('ends what the server said once: %j', (message, expected) => {
+    for (const error of [httpError({ status: 500, message, cause: undefined }, context), streamError({ message }, context)]) {
+      expect(error.message).toContain(`${expected}Try again later.`);
+    }
+  });
+
+  it('adds nothing for a server that said a full stop', () => {
+    expect(httpError({ status: 500, message: '.', cause: undefined }, context).message).toBe('openai, model gpt-5: the request failed (HTTP 500). Try again later.');
   });
 
   it('repeats neither the key nor the prompt that a server echoes', () => {

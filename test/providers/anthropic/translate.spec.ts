@@ -45,6 +45,21 @@ function decode(...events: readonly Readonly<Record<string, unknown>>[]) {
 }
 
 describe('messagesTranslator', () => {
+  it('passes over token counts that are negative or not finite', () => {
+    const start = { type: 'message_start', message: { usage: { input_tokens: -1, output_tokens: -1 } } };
+    const delta = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: -1, cache_read_input_tokens: -1 } };
+    const stop = { type: 'message_stop' };
+    expect(finishOf(decodeBody(bodyOf(start, ...textBlock(0, 'Hi'), delta, stop)))).not.toHaveProperty('usage');
+    const known = { type: 'message_start', message: { usage: { input_tokens: 4, output_tokens: 1 } } };
+    const endless = bodyOf(known, ...textBlock(0, 'Hi'), delta, stop).replace('"output_tokens":-1', '"output_tokens":1e999');
+    expect(finishOf(decodeBody(endless)).usage).toEqual({ inputTokens: 4, outputTokens: 1, totalTokens: 5 });
+  });
+
+  it('names a call whose server forgot to', () => {
+    const { chunks } = decode(...toolBlock(0, 't1', '', '{}'), ...messageEnd('tool_use'));
+    expect(chunks.find((chunk) => chunk.type === 'tool-call')).toMatchObject({ toolName: 'unknown' });
+  });
+
   describe('tool calls', () => {
     it('sends a call when its block ends, before the rest of the answer', () => {
       const { chunks } = decode(...toolBlock(0, 't1', 'a', '', '{"x":', '', '1}'), ...textBlock(1, 'more'), ...messageEnd('tool_use'));

@@ -46,6 +46,53 @@ describe('chatTranslator', () => {
     ]);
   });
 
+  describe('a whole message in an event', () => {
+    const whole = (message: object, finishReason: string | null = 'stop'): Delta => ({ choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: finishReason }] });
+
+    it('is read as a delta', () => {
+      const decoded = answer(whole({ content: 'Hello' }), '[DONE]');
+      expect(bare(decoded)).toEqual([
+        { type: 'text', content: 'Hello' },
+        { type: 'finish', content: '', finishReason: 'stop', rawFinishReason: 'stop' },
+      ]);
+    });
+
+    it('brings its calls, whose places are their indexes', () => {
+      const tool_calls = ['a', 'b'].map((id) => ({ id, type: 'function', function: { name: 'now', arguments: '{}' } }));
+      const decoded = answer(whole({ content: null, tool_calls }, 'tool_calls'), '[DONE]');
+      expect(ofType(decoded, 'tool-call').map(({ toolCallId }) => toolCallId)).toEqual(['a', 'b']);
+    });
+
+    it('is read after a delta that says only who speaks, and again when it comes in pieces', () => {
+      const { chunks } = answer(chunk({ role: 'assistant', content: '', tool_calls: [] }), whole({ content: 'Hel' }, null), whole({ content: 'lo' }), '[DONE]');
+      expect(chunks.map(({ content }) => content).join('')).toBe('Hello');
+    });
+
+    it('is not read again after the deltas that brought it, nor beside one', () => {
+      const beside = { choices: [{ index: 0, delta: { content: 'Hel' }, message: { content: 'Hel' } }] };
+      const { chunks } = answer(beside, chunk({ content: 'lo' }), whole({ content: 'Hello' }), '[DONE]');
+      expect(chunks.map(({ content }) => content).join('')).toBe('Hello');
+    });
+  });
+
+  describe('usage', () => {
+    const usageFor = (usage: string): unknown => ofType(answer(chunk({ content: 'Hi' }), `{"choices":[],"usage":${usage}}`, '[DONE]'), 'finish')[0]?.usage;
+
+    it('passes over counts that are no numbers of tokens', () => {
+      expect(usageFor('{"prompt_tokens":-1,"completion_tokens":-1,"total_tokens":-1}')).toBeUndefined();
+      expect(usageFor('{"prompt_tokens":1e999,"completion_tokens":2}')).toEqual({ inputTokens: 0, outputTokens: 2, totalTokens: 2 });
+      expect(usageFor('{"prompt_tokens":3,"completion_tokens":2,"total_tokens":-5,"prompt_tokens_details":{"cached_tokens":-1}}')).toEqual({
+        inputTokens: 3,
+        outputTokens: 2,
+        totalTokens: 5,
+      });
+    });
+
+    it('calls a total alone an estimate', () => {
+      expect(usageFor('{"total_tokens":9}')).toEqual({ inputTokens: 0, outputTokens: 0, totalTokens: 9, estimated: true });
+    });
+  });
+
   describe('tool calls', () => {
     it('hands a call out as soon as the next one begins, before the finish reason', () => {
       const decoded = answer(call(0, 'a', 'add', '{"x"'), call(0, undefined, undefined, ':1}'), call(1, 'b', 'now', ''), chunk({}, 'tool_calls'));
