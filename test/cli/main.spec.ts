@@ -24,15 +24,17 @@ interface RunOptions {
   readonly env?: Record<string, string>;
   readonly isTTY?: boolean;
   readonly abortAt?: string;
+  /** The packages that are not there. */
+  readonly missing?: readonly string[];
 }
 
-async function run(argv: readonly string[], { env = {}, isTTY = false, abortAt }: RunOptions = {}) {
+async function run(argv: readonly string[], { env = {}, isTTY = false, abortAt, missing = [] }: RunOptions = {}) {
   const abort = new AbortController();
   const stdout = recorder(isTTY, (text) => {
     if (abortAt !== undefined && text.includes(abortAt)) abort.abort();
   });
   const stderr = recorder(isTTY);
-  const code = await main({ argv, env, stdout, stderr, signal: abort.signal, version: '1.2.3' });
+  const code = await main({ argv, env, stdout, stderr, signal: abort.signal, version: '1.2.3', isInstalled: (name) => !missing.includes(name) });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
@@ -80,6 +82,16 @@ describe('the offline model', () => {
     expect(stdout.startsWith('\r⠋ ')).toBe(true);
     expect(stdout).toContain('\r\x1b[KHello');
     expect(stdout).toMatch(/\x1b\[2mfirst chunk .*\x1b\[0m\n$/);
+  });
+
+  it.each([
+    ['1/0', /← error: .*Division by zero\.\nThe tool gave this for 1\/0: /],
+    ['calculate 1e3*2', /← 2000\n1e3\*2 is 2,000\.\n/],
+    ['sqrt(2)', /← 1\.41421356237\nsqrt\(2\) is 1\.4142135624\.\n/],
+  ])('hands "%s" to the calculator', async (prompt, lines) => {
+    const { code, stdout } = await run([prompt]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(lines);
   });
 
   it('honours NO_COLOR', async () => {
@@ -248,6 +260,24 @@ describe('a provider', () => {
   });
 });
 
+describe('a package that is not installed', () => {
+  it.each([
+    [['Hi'], {}, ['zod'], 'a package that is not installed. Run: npm install zod'],
+    [['Hi'], {}, ['zod', 'openai', '@anthropic-ai/sdk'], 'packages that are not installed. Run: npm install zod openai'],
+    [['Hi'], { OPENAI_API_KEY: 'k' }, ['openai'], 'a package that is not installed. Run: npm install openai'],
+    [['Hi'], { ANTHROPIC_API_KEY: 'k' }, ['@anthropic-ai/sdk'], 'a package that is not installed. Run: npm install @anthropic-ai/sdk'],
+  ])('%j with %j and without %j: the line to type', async (argv, env, missing, message) => {
+    const { code, stdout, stderr } = await run(argv, { env, missing });
+    expect([code, stdout, stderr]).toEqual([1, '', `agenticraft: The command line needs ${message}\n`]);
+  });
+
+  it('--replay asks for the SDK of the recording alone', async () => {
+    const file = await recording('messages-head.sse', ['{"type":"message_start","message":{}}']);
+    const { code, stderr } = await run(['--replay', file], { missing: ['zod', 'openai', '@anthropic-ai/sdk'] });
+    expect([code, stderr]).toEqual([1, 'agenticraft: The command line needs a package that is not installed. Run: npm install @anthropic-ai/sdk\n']);
+  });
+});
+
 describe('arguments', () => {
   it.each([
     [['--bogus'], "Unknown option '--bogus'"],
@@ -271,7 +301,9 @@ describe('arguments', () => {
   it('--help and --version', async () => {
     const help = await run(['--help']);
     expect([help.code, help.stderr]).toEqual([0, '']);
-    for (const option of ['--provider', '--model', '--base-url', '--replay', '--marbles', '--help', '--version']) expect(help.stdout).toContain(option);
+    const options = ['--provider', '--model', '--base-url', '--replay', '--marbles', '--help', '--version'];
+    const variables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NO_COLOR'];
+    for (const option of [...options, ...variables]) expect(help.stdout).toContain(option);
     expect(await run(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });
 });
