@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, type SchedulerLike, type Subscription, asyncScheduler } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
-import { checkCount, checkLimit } from './shared/limits.js';
+import { checkCount, checkLimit, timerMs } from './shared/limits.js';
 import { mapText } from './shared/map-text.js';
 import type { TextMachine } from './shared/text-channels.js';
 
@@ -80,7 +80,7 @@ class TextBufferer implements TextMachine {
 
   #startTimer(): void {
     if (this.#maxDelayMs === Infinity) return;
-    this.#timer ??= this.#scheduler.schedule(() => this.flush(), this.#maxDelayMs);
+    this.#timer ??= this.#scheduler.schedule(() => this.flush(), timerMs(this.#maxDelayMs));
   }
 }
 

@@ -24,7 +24,7 @@ export interface CheckTextOptions extends PartialOptions {
  *
  * `tool-call`, `step`, `finish`, completion and errors wait until the text before them is checked; a `restart` voids it and
  * the check that runs. Other chunks pass by. Content on `finish` counts as text. An error of the check is yours and goes to
- * the error channel. Unsubscribing unsubscribes the check that runs; errors of the source pass by identity.
+ * the error channel, as does a `ValidationError` when the check returns no verdict. Unsubscribing unsubscribes the check that runs; errors of the source pass by identity.
  *
  * A check that reads only `added` costs the same for every chunk; one that searches all of `text` costs more each time:
  * raise `everyChars` then.

@@ -4,7 +4,7 @@ import { findDemand } from '../src/core/demand.js';
 import type { TimeoutPhase } from '../src/core/errors.js';
 import { ActiveClock } from './shared/active-clock.js';
 import { timedOut } from './shared/interruption.js';
-import { checkLimit } from './shared/limits.js';
+import { checkLimit, timerMs } from './shared/limits.js';
 import { type PartialAnswer, type PartialOptions, keepPartial } from './shared/partial.js';
 
 /** The limits of `chunkTimeout`, in milliseconds; what is left out is not limited. */
@@ -19,9 +19,6 @@ export interface ChunkLimits {
 
 /** Options of `chunkTimeout`. */
 export type ChunkTimeoutOptions = ChunkLimits & PartialOptions;
-
-/** `setTimeout` fires at once for more than this. */
-const longestTimerMs = 0x7fff_ffff;
 
 /**
  * Errors when the stream is too slow, and unsubscribes the source.
@@ -125,7 +122,7 @@ class Watch {
     this.#timer?.unsubscribe();
     this.#timer = undefined;
     if (delayMs === undefined) return;
-    const delay = Math.min(Math.max(delayMs, 0), longestTimerMs);
+    const delay = timerMs(Math.max(delayMs, 0));
     this.#timer = (this.#options.scheduler ?? asyncScheduler).schedule(() => this.#check(), delay);
   }
 

@@ -53,7 +53,7 @@ export function fallbackTo(...given: [FallbackToOptions] | StreamFactory[]): Mon
 function readOptions(given: [FallbackToOptions] | StreamFactory[]): FallbackToOptions {
   const [first] = given;
   // The overloads allow an options object alone, or functions alone; the check below is for callers without types.
-  const options = typeof first === 'object' ? first : { next: given as StreamFactory[] };
+  const options = typeof first === 'object' && (first as unknown) !== null ? first : { next: given as StreamFactory[] };
   if (!Array.isArray(options.next) || options.next.some((factory) => typeof factory !== 'function')) {
     throw new ValidationError('fallbackTo: give functions that make a stream: fallbackTo(() => provider.stream$(request)).');
   }

@@ -11,7 +11,8 @@ import { type MeasureOptions, Measurement, checkMeasureOptions } from './shared/
  * `listener` is called with a live record for the first chunk and then at most every `intervalMs`, and once more on any
  * ending: `finished`, `completed`, `interrupted`, `failed` or `unsubscribed`. Live records come with chunks, not by a timer.
  * A listener that throws ends the stream with its error and is not called again; when there is no channel left for the
- * error (the stream has failed already, or the consumer has left) it is reported as RxJS reports unhandled errors.
+ * error (the stream has failed already, or the consumer has left) it is reported as RxJS reports unhandled errors: thrown from a
+ * timer, which is an uncaught exception in Node.
  *
  * @param options `intervalMs` (default 100, 0 for every chunk), `stallMs` (default 2000), `scheduler`.
  * @throws ValidationError at once for a bad interval.

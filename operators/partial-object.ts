@@ -1,4 +1,4 @@
-import { type Observable, type OperatorFunction, concatMap, concatWith, defer, filter, from, map, of } from 'rxjs';
+import { type Observable, type OperatorFunction, catchError, concat, concatMap, concatWith, defer, filter, from, map, of, throwError } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { type StandardSchemaV1, describeIssues } from '../src/core/standard-schema.js';
@@ -26,10 +26,11 @@ export type PartialObject<Schema extends StandardSchemaV1> =
  * Emits the object that the model is writing as JSON, as far as it goes, each time it changes; the last value is the whole,
  * checked by `schema`.
  *
- * - The value is the first JSON object or array of the text; text around it, such as a code fence, is passed over. Strings
- *   grow; numbers and literals are there when they are complete. The cost is linear in the length of the answer.
- * - What was emitted never changes, and finished parts keep their identity from one value to the next. Take the values as
- *   readonly. A list of more than 64 entries that is still being written is copied when it is first read.
+ * - The value begins at the first `{` or `[` of the text; text around it, such as a code fence, is passed over. Strings
+ *   grow; numbers and literals are there when they are complete. Nesting deeper than 128 levels is an error.
+ * - Values are plain data that never change; finished parts keep their identity from one to the next. Take them as readonly.
+ * - A list or object of more than 64 entries that is still being written comes in growing strides, so that the cost is
+ *   linear in the length of the answer, also when each value is read. What is held comes at the end, and before an error.
  * - In an agent's run the last step's text is read; a step that ended with `tool-calls` is passed over, and a `restart`
  *   begins anew. With `toolName` each call of the tool is an object of its own, checked when its `tool-call` comes.
  * - A stream that completes without `finish` is taken as it is: its value is checked when it is whole.
@@ -53,9 +54,9 @@ export function partialObject<Schema extends StandardSchemaV1>(
       const reader = toolName === undefined ? new AnswerReader() : new ToolInputReader(toolName);
       return source.pipe(
         map((chunk) => reader.read(chunk)),
+        catchError((error: unknown) => concat(defer(() => of(reader.held())), throwError(() => error))),
         concatWith(defer(() => of(reader.end()))),
         filter((reading) => reading !== undefined),
-        // In an array: `of` would look into the value for a scheduler, and so make a long list be copied.
         concatMap((reading) => (reading.isWhole ? checked(schema, reading) : [partOf<Schema>(reading)])),
       );
     });

@@ -17,7 +17,11 @@ export interface RedactOptions extends Partial<Covered> {
  * Covered are the text and, unless switched off, the reasoning (with the provider's opaque `replay`, which may repeat it:
  * it is left out), the input of tool calls (streamed, whole, waiting for approval or pending) and the partial answer of a
  * `StreamInterruptedError`. Tool results, progress, sources and files pass unchanged. Of several matches that begin together
- * the longest counts. Streamed tool input is JSON text: there a pattern meets `\n` and `"` in their escaped form.
+ * the longest counts.
+ *
+ * Streamed tool input is JSON text: there a pattern meets `\n` and `"` in their escaped form, and what replaces a match may
+ * leave a text that is no JSON any more. In whole input keys are covered like values, and a number whose decimal text holds
+ * a match becomes a text; booleans, and objects that are not plain, pass.
  *
  * Text is held only while it could still be part of a match, or until a `tool-call`, `step`, `finish`, completion or error;
  * a `restart` voids it. Other chunks pass it by. Other errors pass by identity. Unsubscribing stops the source.

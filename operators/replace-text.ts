@@ -13,7 +13,7 @@ import { type TextPattern, type TextReplacement, TextReplacements } from './shar
  *
  * @param search a text, or a pattern with the length of its longest match.
  * @param replacement is inserted as it stands (`$1` has no meaning); what a function throws goes to the error channel.
- * @throws ValidationError at once for an empty text, or for a pattern without `maxLength`.
+ * @throws ValidationError at once for an empty text, a pattern without `maxLength`, or no replacement.
  * @example
  * agent.stream$('Who made you?').pipe(replaceText('ACME', 'Acme'));
  * agent.stream$('Link the issues').pipe(replaceText({ pattern: /#\d{1,6}\b/, maxLength: 7 }, (id) => `[${id}](/issues/${id.slice(1)})`));

@@ -3,7 +3,7 @@ import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { attemptStream } from './shared/attempt-stream.js';
 import type { AttemptOptions } from './shared/attempts.js';
-import { checkInterval, checkLimit } from './shared/limits.js';
+import { checkInterval, checkLimit, timerMs } from './shared/limits.js';
 import { isRetryable, retryAfterMs } from './shared/retryable.js';
 
 /** When and how often a failed stream is asked for again. */
@@ -15,7 +15,10 @@ export interface RetryPolicy extends AttemptOptions {
    * clients that failed together do not come back together. A function says the time itself. Default 500.
    */
   readonly delay?: number | ((error: unknown, attempt: number) => number);
-  /** The longest wait of `delay`, in milliseconds; a server that asks for more is not asked again. Default 60000. */
+  /**
+   * The longest wait, in milliseconds, also of a `delay` function; a server that asks for more is not asked again.
+   * Default 60000. No wait is longer than about 25 days, as timers go.
+   */
   readonly maxDelay?: number;
   /**
    * Whether an error is worth another attempt. Default: `ProviderError`s that are `retryable`, and interruptions with
@@ -47,7 +50,8 @@ const defaults = { count: 2, delay: 500, maxDelay: 60_000 } as const;
  *
  * The usage of a void attempt is in its `restart`; that of attempts that showed nothing is added to `finish.usage`. When no
  * attempt is left, the last error passes by identity. Unsubscribing ends the wait or the attempt that runs. An error in
- * `when`, `delay` or `isIdempotent` goes to the error channel.
+ * `when`, `delay` or `isIdempotent` goes to the error channel, as does a `ValidationError` when a `delay` function returns no
+ * number of at least 0, and an error of your own code in a later attempt.
  *
  * @throws ValidationError at once for a count or a delay that is negative or not a number.
  * @example
@@ -63,7 +67,7 @@ export function retryInterrupted(options: RetryInterruptedOptions = {}): MonoTyp
       rules: { ...options, when, now: () => scheduler.now() },
       next: (error, failures) => {
         const waitMs = failures > count ? undefined : waitBefore(error, failures, options);
-        return waitMs === undefined ? undefined : { stream: source, start: timer(waitMs, scheduler) };
+        return waitMs === undefined ? undefined : { stream: source, start: timer(timerMs(waitMs), scheduler) };
       },
     });
 }
@@ -82,6 +86,18 @@ function waitBefore(error: unknown, attempt: number, options: RetryInterruptedOp
   const { delay = defaults.delay, maxDelay = defaults.maxDelay, random = Math.random } = options;
   const askedMs = retryAfterMs(error) ?? 0;
   if (askedMs > maxDelay) return undefined;
-  const ownMs = typeof delay === 'function' ? delay(error, attempt) : random() * Math.min(maxDelay, delay * 2 ** (attempt - 1));
-  return Math.max(ownMs, askedMs);
+  const ownMs = typeof delay === 'function' ? saidBy(delay, error, attempt) : random() * longestJitter(delay, attempt, maxDelay);
+  return Math.max(Math.min(ownMs, maxDelay), askedMs);
+}
+
+/** Finite, so that a draw of 0 is a wait of 0. */
+function longestJitter(delayMs: number, attempt: number, maxDelayMs: number): number {
+  return timerMs(Math.min(maxDelayMs, delayMs * 2 ** Math.min(attempt - 1, 31)));
+}
+
+/** @throws ValidationError, which goes to the error channel: a timer of NaN would ask again at once, for ever. */
+function saidBy(delay: (error: unknown, attempt: number) => number, error: unknown, attempt: number): number {
+  const waitMs = delay(error, attempt);
+  checkInterval(`What the delay function of retryInterrupted returned for attempt ${attempt}`, waitMs);
+  return waitMs;
 }

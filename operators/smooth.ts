@@ -3,7 +3,7 @@ import type { StreamChunk } from '../src/core/chunk.js';
 import { findDemand } from '../src/core/demand.js';
 import { ValidationError } from '../src/core/errors.js';
 import { Gate } from './shared/gate.js';
-import { checkCount } from './shared/limits.js';
+import { checkCount, timerMs } from './shared/limits.js';
 import { mapText } from './shared/map-text.js';
 import { createSegmenter } from './shared/segmenter.js';
 import type { CreateTextMachine, TextMachine } from './shared/text-channels.js';
@@ -127,7 +127,7 @@ class Typewriter implements TextMachine {
     }
     this.#timer = undefined;
     if (this.#first + count < this.#units.length) {
-      const delayMs = Math.max(this.#nextMs - nowMs, shortestTurnMs);
+      const delayMs = timerMs(Math.max(this.#nextMs - nowMs, shortestTurnMs));
       this.#timer = scheduler.schedule(() => this.#letOut(), delayMs);
     }
     this.#emit(Math.max(count, this.#surplus()));

@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
+import { ValidationError } from '../src/core/errors.js';
 import { abortedBy } from './shared/interruption.js';
 import { type PartialOptions, keepPartial } from './shared/partial.js';
 
@@ -13,6 +14,7 @@ export type ThrowOnAbortOptions = PartialOptions;
  * `timeout` (phase `total`) for `AbortSignal.timeout`. A signal that has fired already errors at subscribe; the source is
  * not subscribed then. Other errors and completion pass; the listener is removed on every ending.
  *
+ * @throws ValidationError at once for something that is no signal.
  * @example
  * const controller = new AbortController();
  * stopButton.onclick = () => controller.abort();
@@ -22,6 +24,7 @@ export function throwOnAbort<C extends StreamChunk>(
   signal: AbortSignal,
   options: ThrowOnAbortOptions = {},
 ): MonoTypeOperatorFunction<C> {
+  checkSignal(signal);
   return (source) =>
     new Observable<C>((subscriber) => {
       const partial = keepPartial(options);
@@ -37,4 +40,10 @@ export function throwOnAbort<C extends StreamChunk>(
       subscriber.add(() => signal.removeEventListener('abort', fail));
       partial.keep(source).subscribe(subscriber);
     });
+}
+
+/** By what is used of it, so that a signal of another realm is one. */
+function checkSignal(signal: Partial<AbortSignal> | null | undefined): void {
+  if (typeof signal?.addEventListener === 'function' && typeof signal.aborted === 'boolean') return;
+  throw new ValidationError('throwOnAbort: give an AbortSignal: the `signal` of a controller, or AbortSignal.timeout(…).');
 }

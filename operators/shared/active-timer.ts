@@ -1,9 +1,7 @@
 import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Demand } from '../../src/core/demand.js';
 import { ActiveClock } from './active-clock.js';
-
-/** `setTimeout` fires at once for more than this. */
-const longestTimerMs = 0x7fff_ffff;
+import { timerMs } from './limits.js';
 
 /** Emits once and completes after so many milliseconds, not counting the time in which the demand is shut. */
 export function activeTimer(durationMs: number, scheduler: SchedulerLike, demand: Demand | undefined): Observable<true> {
@@ -12,7 +10,7 @@ export function activeTimer(durationMs: number, scheduler: SchedulerLike, demand
     const arm = (): void => {
       timer?.unsubscribe();
       const leftMs = endMs - clock.now();
-      timer = clock.isRunning ? scheduler.schedule(check, Math.min(leftMs, longestTimerMs)) : undefined;
+      timer = clock.isRunning ? scheduler.schedule(check, timerMs(leftMs)) : undefined;
     };
     const check = (): void => {
       if (clock.now() < endMs) {

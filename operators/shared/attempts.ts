@@ -4,7 +4,7 @@ import type { StreamingResponse } from '../../src/core/response.js';
 import { sumUsage } from '../../src/core/usage.js';
 import { type UsageParts, addUsage, usedBy } from './attempt-usage.js';
 import { withPartial } from './interruption.js';
-import { isCallersEnd, kindOf } from './retryable.js';
+import { isCallersEnd, isProviderFailure, kindOf } from './retryable.js';
 
 /**
  * When an attempt may follow a failed one: only while the consumer has seen no chunk; or also later, with a `restart`
@@ -105,10 +105,10 @@ export class Attempts {
   finalError(error: unknown): unknown {
     const seen = this.#voidError === undefined ? error : this.#voidError.error;
     if (seen !== error) this.#addUnseen(error);
-    if (!isStreamInterrupted(seen)) return seen;
-    this.#countUnseen(seen);
-    // An abort says so itself, also when it hits an attempt that showed nothing yet.
-    return seen !== error && isStreamInterrupted(error) && isCallersEnd(error) ? withPartial(error, seen.partial) : seen;
+    if (isStreamInterrupted(seen)) this.#countUnseen(seen);
+    // An abort, a check that refused and the user's own errors say so themselves, also in an attempt that showed nothing.
+    if (seen === error || (isProviderFailure(error) && !isCallersEnd(error))) return seen;
+    return isStreamInterrupted(error) && isStreamInterrupted(seen) ? withPartial(error, seen.partial) : error;
   }
 
   #addUnseen(error: unknown): void {

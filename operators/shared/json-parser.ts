@@ -62,6 +62,13 @@ export class JsonParser {
     return open?.value;
   }
 
+  /** How many entries of large open containers reading `value` copies now. */
+  get snapshotCost(): number {
+    let cost = 0;
+    for (const container of this.#stack) cost += container.snapshotCost;
+    return cost;
+  }
+
   /** Takes the next piece; true when `value` has changed. */
   feed(piece: string): boolean {
     this.#hasChanged = false;

@@ -1,5 +1,13 @@
 import { ValidationError } from '../../src/core/errors.js';
 
+/** `setTimeout` fires at once for more than this. */
+const longestTimerMs = 0x7fff_ffff;
+
+/** The time as a timer can take it: at most about 25 days. */
+export function timerMs(durationMs: number): number {
+  return Math.min(durationMs, longestTimerMs);
+}
+
 /** A limit in milliseconds must be above zero; `Infinity` means no limit. */
 export function checkLimit(name: string, limitMs: number | undefined): void {
   if (limitMs === undefined || (typeof limitMs === 'number' && limitMs > 0)) return;

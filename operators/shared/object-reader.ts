@@ -1,6 +1,6 @@
 import type { FinishReason, StreamChunk, ToolCallChunk, ToolInputChunk } from '../../src/core/chunk.js';
 import { ValidationError } from '../../src/core/errors.js';
-import { JsonParser } from './json-parser.js';
+import { GrowingObject } from './growing-object.js';
 
 /** A value as far as it came, or the whole, which is still to be checked. */
 export interface Reading {
@@ -10,19 +10,19 @@ export interface Reading {
 
 /** Reads the object of an answer's text. A state machine without rxjs; its methods throw `ValidationError`s. */
 export class AnswerReader {
-  #parser = new JsonParser();
+  #object = new GrowingObject();
   #isRead = false;
 
   read(chunk: StreamChunk): Reading | undefined {
     switch (chunk.type) {
       case 'text':
-        return feed(this.#parser, chunk.content, 'The answer');
+        return feed(this.#object, chunk.content, 'The answer');
       case 'step':
         // The text before a tool call is no answer yet.
-        if (chunk.finishReason === 'tool-calls') this.#parser = new JsonParser();
+        if (chunk.finishReason === 'tool-calls') this.#object = new GrowingObject();
         return undefined;
       case 'restart':
-        this.#parser = new JsonParser();
+        this.#object = new GrowingObject();
         return undefined;
       case 'finish':
         return this.#finish(chunk.content, chunk.finishReason);
@@ -43,15 +43,20 @@ export class AnswerReader {
 
   /** The stream completed; with a `finish` everything has been said. */
   end(): Reading | undefined {
-    if (this.#isRead || !this.#parser.isComplete) return undefined;
-    return { value: this.#parser.value, isWhole: true };
+    if (this.#isRead) return undefined;
+    return this.#object.isComplete ? { value: this.#object.value, isWhole: true } : this.held();
+  }
+
+  /** What has come and was not given out yet. */
+  held(): Reading | undefined {
+    return heldOf(this.#object);
   }
 
   #finish(content: string, reason: FinishReason): Reading {
     this.#isRead = true;
-    feed(this.#parser, content, 'The answer');
-    if (!this.#parser.isComplete) throw incomplete(this.#parser, 'The answer', reason);
-    return { value: this.#parser.value, isWhole: true };
+    feed(this.#object, content, 'The answer');
+    if (!this.#object.isComplete) throw incomplete(this.#object, 'The answer', reason);
+    return { value: this.#object.value, isWhole: true };
   }
 }
 
@@ -61,7 +66,7 @@ export class ToolInputReader {
   readonly #what: string;
   /** The calls of this step that have begun; the newest is the one that is read. */
   #begun = new Set<string>();
-  #parser: JsonParser | undefined;
+  #object: GrowingObject | undefined;
   #toolCallId: string | undefined;
 
   constructor(toolName: string) {
@@ -80,7 +85,7 @@ export class ToolInputReader {
         return undefined;
       case 'step':
       case 'finish':
-        if (this.#parser !== undefined) throw incomplete(this.#parser, this.#what, chunk.finishReason);
+        if (this.#object !== undefined) throw incomplete(this.#object, this.#what, chunk.finishReason);
         this.#forget();
         return undefined;
       case 'text':
@@ -97,47 +102,57 @@ export class ToolInputReader {
     }
   }
 
-  /** A call that was not completed is no object. */
-  end(): undefined {
-    return undefined;
+  /** A call that was not completed is no whole object. */
+  end(): Reading | undefined {
+    return this.held();
+  }
+
+  /** What has come and was not given out yet. */
+  held(): Reading | undefined {
+    return this.#object && heldOf(this.#object);
   }
 
   #readInput({ toolCallId, inputDelta }: ToolInputChunk): Reading | undefined {
     if (!this.#begun.has(toolCallId)) {
       this.#begun.add(toolCallId);
       this.#toolCallId = toolCallId;
-      this.#parser = new JsonParser();
+      this.#object = new GrowingObject();
     }
     // Of calls whose pieces alternate only the newest is followed; the others come whole with their `tool-call`.
-    if (toolCallId !== this.#toolCallId || this.#parser === undefined) return undefined;
-    return feed(this.#parser, inputDelta, this.#what);
+    if (toolCallId !== this.#toolCallId || this.#object === undefined) return undefined;
+    return feed(this.#object, inputDelta, this.#what);
   }
 
   #readCall(chunk: ToolCallChunk): Reading {
     this.#begun.add(chunk.toolCallId);
-    const partial = this.#parser?.value;
-    if (chunk.toolCallId === this.#toolCallId) this.#parser = undefined;
+    const object = this.#object;
+    if (chunk.toolCallId === this.#toolCallId) this.#object = undefined;
     if (chunk.invalidInput === undefined) return { value: chunk.input, isWhole: true };
+    const partial = object?.value;
     throw new ValidationError(`${this.#what} is no JSON object. What came is in \`partial\`; ask again.`, { partial });
   }
 
   #forget(): void {
     this.#begun = new Set();
-    this.#parser = undefined;
+    this.#object = undefined;
     this.#toolCallId = undefined;
   }
 }
 
-function feed(parser: JsonParser, text: string, what: string): Reading | undefined {
-  const hasChanged = parser.feed(text);
-  if (parser.problem !== undefined) {
-    throw new ValidationError(`${what} is no JSON: ${parser.problem}. What came is in \`partial\`; ask again.`, { partial: parser.value });
+function feed(object: GrowingObject, text: string, what: string): Reading | undefined {
+  const isDue = object.feed(text);
+  if (object.problem !== undefined) {
+    throw new ValidationError(`${what} is no JSON: ${object.problem}. What came is in \`partial\`; ask again.`, { partial: object.value });
   }
-  return hasChanged ? { value: parser.value, isWhole: false } : undefined;
+  return isDue ? { value: object.value, isWhole: false } : undefined;
 }
 
-function incomplete(parser: JsonParser, what: string, reason: FinishReason): ValidationError {
-  if (!parser.hasBegun) return new ValidationError(`${what} holds no JSON object or array. Ask for one: set responseFormat.`, { partial: undefined });
+function heldOf(object: GrowingObject): Reading | undefined {
+  return object.takeHeld() ? { value: object.value, isWhole: false } : undefined;
+}
+
+function incomplete(object: GrowingObject, what: string, reason: FinishReason): ValidationError {
+  if (!object.hasBegun) return new ValidationError(`${what} holds no JSON object or array. Ask for one: set responseFormat.`, { partial: undefined });
   const advice = reason === 'length' ? 'Raise maxTokens, or ask for less.' : 'Ask again.';
-  return new ValidationError(`${what} ended (${reason}) before its JSON did. ${advice} What came is in \`partial\`.`, { partial: parser.value });
+  return new ValidationError(`${what} ended (${reason}) before its JSON did. ${advice} What came is in \`partial\`.`, { partial: object.value });
 }

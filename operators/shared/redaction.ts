@@ -63,12 +63,38 @@ function cleanCall({ input, invalidInput }: CallInput, clean: Clean): CallInput 
   return { input: cleanValue(input, clean), ...(invalidInput !== undefined && { invalidInput: clean(invalidInput) }) };
 }
 
-/** Arguments are parsed JSON: texts, lists and plain objects. */
+/** Arguments are parsed JSON: texts, numbers, lists and plain objects. What is something else passes by identity. */
 function cleanValue(value: unknown, clean: Clean): unknown {
   if (typeof value === 'string') return clean(value);
+  if (typeof value === 'number') return cleanNumber(value, clean);
   if (Array.isArray(value)) return value.map((item: unknown) => cleanValue(item, clean));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, cleanValue(field, clean)]));
+  return isPlainObject(value) ? cleanObject(value, clean) : value;
+}
+
+/** A number stays one unless its decimal text holds a match. */
+function cleanNumber(value: number, clean: Clean): number | string {
+  const text = String(value);
+  const cleaned = clean(text);
+  return cleaned === text ? value : cleaned;
+}
+
+/** Keys that become the same text are numbered, so that no field is lost. */
+function cleanObject(value: object, clean: Clean): object {
+  const fields = new Map<string, unknown>();
+  for (const [key, field] of Object.entries(value)) {
+    const cleaned = clean(key);
+    let name = cleaned;
+    for (let count = 2; fields.has(name); count++) name = `${cleaned} ${count}`;
+    fields.set(name, cleanValue(field, clean));
+  }
+  return Object.fromEntries(fields);
+}
+
+/** Also of another realm, which has an `Object.prototype` of its own. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** A response is made of chunks alone, so its copy is too; the clock repeats the times of the original. */

@@ -1,5 +1,6 @@
 import { Observable, type ObservableInput, Subscription, defaultIfEmpty, from, take } from 'rxjs';
 import type { StreamChunk } from '../../src/core/chunk.js';
+import { ValidationError } from '../../src/core/errors.js';
 import type { StreamingResponse } from '../../src/core/response.js';
 import type { Gate } from './gate.js';
 
@@ -130,8 +131,8 @@ export class TextChecks {
     this.#mustCheck = false;
     try {
       const verdict = added === '' || check(passed.completeText + added, added);
-      if (isVerdict(verdict)) this.#settle(verdict, count);
-      else this.#await(verdict, count);
+      if (isInput(verdict)) this.#await(verdict, count);
+      else this.#settle(verdict, count);
     } catch (error) {
       this.dispose();
       fail(error);
@@ -158,6 +159,11 @@ export class TextChecks {
   }
 
   #settle(verdict: TextVerdict, count: number): void {
+    if (!isVerdict(verdict)) {
+      this.dispose();
+      this.#options.fail(noVerdict(verdict));
+      return;
+    }
     if (verdict !== true) {
       this.dispose();
       this.#options.refuse(verdict);
@@ -178,7 +184,20 @@ export class TextChecks {
   }
 }
 
-/** Everything else is taken for an `ObservableInput`; `from` says what is wrong with it when it is none. */
-function isVerdict(value: TextVerdict | ObservableInput<TextVerdict>): value is TextVerdict {
-  return typeof value === 'boolean' || 'refusal' in value;
+/** Objects are taken for an `ObservableInput`; `from` says what is wrong with one that is none. */
+function isInput(value: TextVerdict | ObservableInput<TextVerdict>): value is ObservableInput<TextVerdict> {
+  return ((typeof value === 'object' && (value as unknown) !== null) || typeof value === 'function') && !('refusal' in value);
+}
+
+/** For callers without types too: a check that forgets its `return` says nothing. */
+function isVerdict(value: unknown): value is TextVerdict {
+  if (typeof value === 'boolean') return true;
+  return typeof value === 'object' && value !== null && 'refusal' in value && typeof value.refusal === 'string';
+}
+
+function noVerdict(value: unknown): ValidationError {
+  return new ValidationError(
+    `checkText: the check gave ${value === null ? 'null' : typeof value}; return true to let the text pass, false or { refusal: '…' } to refuse it, ` +
+      'or a Promise or an Observable of one of them.',
+  );
 }

@@ -43,6 +43,10 @@ export class TextReplacements {
   readonly #replacement: TextReplacement;
 
   constructor(operator: string, patterns: readonly TextPattern[], replacement: TextReplacement) {
+    // For callers without types.
+    if (typeof replacement !== 'string' && typeof (replacement as unknown) !== 'function') {
+      throw new ValidationError(`${operator}: give a replacement: a text, or a function of the match.`);
+    }
     this.finders = patterns.map((pattern) => createFinder(operator, pattern));
     this.contextLength = Math.max(
       2,

@@ -85,7 +85,7 @@ describe('partialObject', () => {
   it('emits every change of up to 64 entries; a longer list comes in strides of an eighth of its entries in characters', () => {
     const lengths: number[] = [];
     const list = (count: number): string => `[${Array.from({ length: count }, () => '1').join(',')},`;
-    from([...list(200)].map(text)).pipe(partialObject(z.array(z.number()))).subscribe((value) => lengths.push(value.length));
+    from(Array.from(list(200), text)).pipe(partialObject(z.array(z.number()))).subscribe((value) => lengths.push(value.length));
     expect(lengths.slice(0, 65)).toEqual(Array.from({ length: 65 }, (_, index) => index));
     // Two characters an entry: 65 entries cost 9 characters, so 5 entries; 160 cost 20, so 10.
     const strides = lengths.slice(66, -1).map((length, index) => length - (lengths[index + 65] ?? 0));
@@ -97,7 +97,7 @@ describe('partialObject', () => {
 
   it('emits what is held before an error of the source, and when a long list ends', () => {
     const list = Array.from({ length: 100 }, () => 1);
-    const pieces = [...`{"list":${JSON.stringify(list)}`];
+    const pieces = Array.from(`{"list":${JSON.stringify(list)}`);
     const boom = new Error('boom');
     const cutShort = see(concat(from(pieces.slice(0, -1).map(text)), throwError(() => boom)));
     expect(cutShort).toEqual({ values: expect.any(Array), error: boom });

@@ -221,7 +221,7 @@ describe('fromStream', () => {
   ])('says what it needs when the iterable yields %s, and stops it', async (what, piece) => {
     let signal: AbortSignal | undefined;
     const returned = jest.fn();
-    const fn = async function* (_: ProviderRequest, context: { readonly signal: AbortSignal }): AsyncGenerator<unknown> {
+    const fn = async function* (_: ProviderRequest, context: { readonly signal: AbortSignal }): AsyncGenerator {
       ({ signal } = context);
       try {
         for (;;) yield await Promise.resolve(piece);
@@ -239,7 +239,7 @@ describe('fromStream', () => {
   });
 
   it('keeps what came before a piece that is none', async () => {
-    const fn = async function* (): AsyncGenerator<unknown> {
+    const fn = async function* (): AsyncGenerator {
       yield 'Hello';
       yield await Promise.resolve(42);
     };

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ValidationError } from '../../src/core/errors.js';
 import { anthropic } from '../../src/providers/anthropic/index.js';
 import { openai } from '../../src/providers/openai/index.js';
@@ -19,10 +19,8 @@ function thrownBy(work: () => unknown): unknown {
 }
 
 describe.each(factories)('$factory with credentials in its address', ({ variable, make }) => {
-  const before = process.env[variable];
   afterEach(() => {
-    if (before === undefined) delete process.env[variable];
-    else process.env[variable] = before;
+    jest.restoreAllMocks();
   });
 
   it.each(addresses)('refuses %s without repeating it', (baseURL) => {
@@ -33,7 +31,7 @@ describe.each(factories)('$factory with credentials in its address', ({ variable
   });
 
   it('refuses them in the environment variable too, and names it', () => {
-    process.env[variable] = addresses[0];
+    jest.replaceProperty(process, 'env', { ...process.env, [variable]: addresses[0] });
     const error = thrownBy(() => make('m', { apiKey: 'test-key' }));
     expect(error).toBeInstanceOf(ValidationError);
     expect(String(error)).toContain(variable);

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Provider } from '../../src/core/provider.js';
 import { nodeTransport } from '../../src/node/index.js';
 import { anthropic } from '../../src/providers/anthropic/index.js';
@@ -6,7 +6,7 @@ import { fromStream } from '../../src/providers/from-stream.js';
 import { openai } from '../../src/providers/openai/index.js';
 import { type ConformanceOptions, conformanceCases, testConformance } from '../../src/testing/index.js';
 import { chatDialect, messagesDialect } from './conformance-dialects.js';
-import { faults } from './conformance-faults.js';
+import { clearLitter, faults } from './conformance-faults.js';
 import { linesDialect, linesProvider } from './lines-provider.js';
 
 const subject: ConformanceOptions = { createProvider: (baseURL, apiKey) => openai('model-1', { baseURL, apiKey }), dialect: chatDialect };
@@ -30,6 +30,8 @@ describe("a user's own provider, over fromStream, keeps the contract", () => {
 });
 
 describe('a provider with a fault', () => {
+  afterEach(clearLitter);
+
   it('is known for every case', () => {
     expect(new Set(faults.map(({ finder }) => finder))).toEqual(new Set(names));
   });

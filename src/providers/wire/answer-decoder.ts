@@ -21,12 +21,12 @@ const maxDocumentLength = 64 * 1024;
 /** How a line of server-sent events begins; a body may have been cut inside its first word. */
 const fieldStarts = ['data:', 'event:', 'id:', 'retry:', ':'];
 
-function isJson(data: string): boolean {
+/** `undefined`, which no JSON is, for what does not parse. */
+function parse(data: string): unknown {
   try {
-    JSON.parse(data);
-    return true;
+    return JSON.parse(data);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -37,8 +37,7 @@ function isForeign(document: string): boolean {
 
 /** A failure that a server or a gateway sends with status 200, as one JSON object. */
 function isErrorDocument(document: string): boolean {
-  if (!document.startsWith('{') || !isJson(document)) return false;
-  const value: unknown = JSON.parse(document);
+  const value = document.startsWith('{') ? parse(document) : undefined;
   return isRecord(value) && Boolean(value.error);
 }
 
@@ -170,7 +169,7 @@ export class AnswerDecoder implements FrameListener {
   #fault(error: unknown, { data }: WireEvent): void {
     if (!(error instanceof WireFault)) throw error;
     // The last event was cut in the middle: it is dropped, and the ending decides. Half an error event is none either.
-    if (this.#flushing && (error.reason === 'malformed' || !isJson(data))) return;
+    if (this.#flushing && (error.reason === 'malformed' || parse(data) === undefined)) return;
     this.#interrupt(error.reason, error.cause);
   }
 
