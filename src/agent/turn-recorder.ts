@@ -66,7 +66,7 @@ export class TurnRecorder {
   }
 
   #endStep(step: StepChunk): void {
-    const said = this.#currentStep(step.replay);
+    const said = this.#currentStep(step.replay, step.finishReason === 'pause');
     if (said !== undefined) this.#steps.push(said.answer, ...said.results);
     this.#calls = [];
     this.#results.clear();
@@ -80,10 +80,11 @@ export class TurnRecorder {
   }
 
   /** One assistant message, and the results of its calls in call order. */
-  #currentStep(replay: Replay | undefined): { answer: AssistantMessage; results: readonly ToolMessage[] } | undefined {
+  #currentStep(replay: Replay | undefined, isPaused = false): { answer: AssistantMessage; results: readonly ToolMessage[] } | undefined {
     const content = this.#response.textFrom(this.#textStart);
     // A paused answer may be all replay: thinking, and tools that the provider runs.
-    if (content === '' && this.#calls.length === 0 && replay === undefined) return undefined;
+    const hasReplay = isPaused && replay !== undefined;
+    if (content === '' && this.#calls.length === 0 && !hasReplay) return undefined;
     const reasoning = this.#response.reasoningFrom(this.#reasoningStart);
     const answer: AssistantMessage = {
       role: 'assistant',

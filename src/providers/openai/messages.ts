@@ -13,7 +13,7 @@ export interface MessageOptions {
 
 /** Our messages as the Chat Completions API writes them. */
 export function chatMessages(messages: readonly Message[], options: MessageOptions): readonly WireData[] {
-  return messages.map((message) => {
+  return messages.filter((message) => !isOthersPause(message, options)).map((message) => {
     switch (message.role) {
       case 'system':
       case 'user':
@@ -27,6 +27,12 @@ export function chatMessages(messages: readonly Message[], options: MessageOptio
         throw new ValidationError('A message has an unknown role. Use system, user, assistant or tool.');
     }
   });
+}
+
+/** An answer that another provider paused before its first word: all it holds is replay, which is that provider's alone. */
+function isOthersPause(message: Message, { provider }: MessageOptions): boolean {
+  if (message.role !== 'assistant' || message.content !== '') return false;
+  return (message.toolCalls ?? []).length === 0 && message.replay !== undefined && message.replay.provider !== provider;
 }
 
 function chatContent(content: MessageContent): string | readonly WireData[] {

@@ -123,3 +123,9 @@ describe('chatRequest', () => {
     expect(() => messagesOf([{ role: 'tool', toolCallId: 'a', toolName: 't', output, isError: false }])).toThrow(ValidationError);
   });
 });
+
+it('leaves out an answer that another provider paused before its first word', () => {
+  const paused = { role: 'assistant', content: '', replay: { provider: 'anthropic', data: [] } } as const;
+  const body = chatRequest('m', { messages: [{ role: 'user', content: 'Hi' }, paused] }, chatDialect('https://api.openai.com/v1'), true);
+  expect(body.messages).toEqual([{ role: 'user', content: 'Hi' }]);
+});
