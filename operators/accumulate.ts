@@ -1,6 +1,6 @@
 import { type OperatorFunction, type SchedulerLike, defer, map } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
-import type { StreamSnapshot } from '../src/core/response.js';
+import type { StreamSnapshot } from '../src/core/snapshot.js';
 import { newResponse } from './shared/partial.js';
 
 /** Options of `accumulate`. */

@@ -2,7 +2,8 @@ import { type OperatorFunction, defer, distinctUntilChanged, startWith } from 'r
 import type { StreamChunk } from '../src/core/chunk.js';
 import { isStreamInterrupted } from '../src/core/errors.js';
 import { relay } from '../src/core/relay.js';
-import { StreamingResponse, type ToolCallRecord } from '../src/core/response.js';
+import { StreamingResponse } from '../src/core/response.js';
+import type { ToolCallRecord } from '../src/core/tool-call-record.js';
 import type { Usage } from '../src/core/usage.js';
 
 /**

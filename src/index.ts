@@ -52,6 +52,8 @@ export type {
   ToolDefinition,
 } from './core/provider.js';
 export { type FromStreamOptions, type StreamFunction, fromStream } from './providers/from-stream.js';
-export { StreamingResponse, type StreamSnapshot, type StreamingResponseOptions, type ToolCallRecord } from './core/response.js';
+export { StreamingResponse, type StreamingResponseOptions } from './core/response.js';
+export type { StreamSnapshot } from './core/snapshot.js';
+export type { ToolCallRecord } from './core/tool-call-record.js';
 export { type ToolEvent, type ToolHandler, type ToolInterceptor, denied, failed, result } from './core/tool.js';
 export { type Usage, sumUsage } from './core/usage.js';

@@ -1,6 +1,7 @@
 import { type FinishChunk, type StepChunk, type StreamChunk, type ToolCall, type ToolCallChunk, textChunk } from '../../src/core/chunk.js';
 import { StreamInterruptedError } from '../../src/core/errors.js';
-import { StreamingResponse, type ToolCallRecord } from '../../src/core/response.js';
+import { StreamingResponse } from '../../src/core/response.js';
+import type { ToolCallRecord } from '../../src/core/tool-call-record.js';
 
 /** What `redact` covers besides the text of the answer. */
 export interface Covered {

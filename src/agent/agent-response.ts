@@ -2,7 +2,8 @@ import { type Observable, tap } from 'rxjs';
 import { toPromise } from '../bridges/to-promise.js';
 import type { FinishReason, StepChunk, StepFinishReason, StreamChunk } from '../core/chunk.js';
 import type { Message } from '../core/message.js';
-import type { StreamingResponse, ToolCallRecord } from '../core/response.js';
+import type { StreamingResponse } from '../core/response.js';
+import type { ToolCallRecord } from '../core/tool-call-record.js';
 import type { Usage } from '../core/usage.js';
 import type { RunState } from './run-state.js';
 

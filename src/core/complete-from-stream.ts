@@ -4,7 +4,8 @@ import type { FinishReason, StepFinishReason, StreamChunk, ToolCall } from './ch
 import { withDemand } from './demand.js';
 import { StreamInterruptedError } from './errors.js';
 import type { Completion } from './provider.js';
-import { StreamingResponse, type ToolCallRecord } from './response.js';
+import { StreamingResponse } from './response.js';
+import type { ToolCallRecord } from './tool-call-record.js';
 
 /**
  * Answers `complete()` with a stream: for providers that know streaming alone.

@@ -1,42 +1,8 @@
 import type { ChunkMetadata, FinishReason, Replay, StreamChunk, ToolCallChunk, ToolInputChunk, ToolResultChunk } from './chunk.js';
+import { type Facts, Snapshot, type StreamSnapshot } from './snapshot.js';
 import { TextBuffer } from './text-buffer.js';
+import { type ToolCallRecord, calledRecord, doneRecord, newRecord } from './tool-call-record.js';
 import { type Usage, sumUsage } from './usage.js';
-
-/** A tool call as far as it is known. Each change makes a new object. */
-export interface ToolCallRecord {
-  readonly toolCallId: string;
-  readonly toolName: string;
-  /** `input`: arguments are arriving; `called`: complete, no result yet; `done`: a result came. */
-  readonly state: 'input' | 'called' | 'done';
-  /** The arguments' text so far; only in state `input`. */
-  readonly inputText?: string;
-  readonly input?: unknown;
-  readonly invalidInput?: string;
-  readonly output?: unknown;
-  readonly isError?: boolean;
-  readonly providerExecuted?: true;
-}
-
-/** A readonly face of a `StreamingResponse` as it was after one chunk: O(1) to make, unchanged parts keep their identity. */
-export interface StreamSnapshot {
-  /** All text so far. Joined when read. */
-  readonly completeText: string;
-  readonly reasoningText: string;
-  readonly toolCalls: readonly ToolCallRecord[];
-  readonly chunkCount: number;
-  readonly usage: Usage | undefined;
-  /** Set by the `finish` chunk. */
-  readonly finishReason: FinishReason | undefined;
-  /** Milliseconds since the epoch, by the clock given. */
-  readonly startTime: number;
-  /** When `finish` came or the stream ended; undefined while it runs. */
-  readonly endTime: number | undefined;
-  readonly durationMs: number;
-  /** From start to the first chunk, in milliseconds. */
-  readonly firstChunkMs: number | undefined;
-  readonly streamId: string;
-  readonly metadata: ChunkMetadata | undefined;
-}
 
 /** How a `StreamingResponse` is built. */
 export interface StreamingResponseOptions {
@@ -284,100 +250,5 @@ export class StreamingResponse implements StreamSnapshot {
     const known = this.#toolCalls[index];
     const call = change(known ?? newRecord(chunk));
     this.#toolCalls = known === undefined ? [...this.#toolCalls, call] : this.#toolCalls.with(index, call);
-  }
-}
-
-function newRecord(chunk: ToolInputChunk | ToolCallChunk | ToolResultChunk): ToolCallRecord {
-  return {
-    toolCallId: chunk.toolCallId,
-    toolName: chunk.toolName,
-    state: 'input',
-    ...(chunk.providerExecuted && { providerExecuted: true as const }),
-  };
-}
-
-function calledRecord(chunk: ToolCallChunk): ToolCallRecord {
-  return {
-    ...newRecord(chunk),
-    state: 'called',
-    input: chunk.input,
-    ...(chunk.invalidInput !== undefined && { invalidInput: chunk.invalidInput }),
-  };
-}
-
-function doneRecord(call: ToolCallRecord, chunk: ToolResultChunk): ToolCallRecord {
-  return { ...call, state: 'done', output: chunk.output, isError: chunk.isError };
-}
-
-/** What of an answer rarely changes: shared by all snapshots between two changes. */
-interface Facts {
-  readonly toolCalls: readonly ToolCallRecord[];
-  readonly usage: Usage | undefined;
-  readonly finishReason: FinishReason | undefined;
-  readonly startTime: number;
-  readonly endTime: number | undefined;
-  readonly firstChunkMs: number | undefined;
-  readonly streamId: string;
-  readonly metadata: ChunkMetadata | undefined;
-}
-
-/** Reads the shared text at the length it had: seven fields to make. */
-class Snapshot implements StreamSnapshot {
-  readonly chunkCount: number;
-  readonly durationMs: number;
-  readonly #facts: Facts;
-  readonly #text: TextBuffer;
-  readonly #textEnd: number;
-  readonly #reasoning: TextBuffer;
-  readonly #reasoningEnd: number;
-
-  constructor(facts: Facts, chunkCount: number, durationMs: number, text: TextBuffer, reasoning: TextBuffer) {
-    this.chunkCount = chunkCount;
-    this.durationMs = durationMs;
-    this.#facts = facts;
-    this.#text = text;
-    this.#textEnd = text.length;
-    this.#reasoning = reasoning;
-    this.#reasoningEnd = reasoning.length;
-  }
-
-  get completeText(): string {
-    return this.#text.read(this.#textEnd);
-  }
-
-  get reasoningText(): string {
-    return this.#reasoning.read(this.#reasoningEnd);
-  }
-
-  get toolCalls(): readonly ToolCallRecord[] {
-    return this.#facts.toolCalls;
-  }
-
-  get usage(): Usage | undefined {
-    return this.#facts.usage;
-  }
-
-  get finishReason(): FinishReason | undefined {
-    return this.#facts.finishReason;
-  }
-
-  get startTime(): number {
-    return this.#facts.startTime;
-  }
-
-  get endTime(): number | undefined {
-    return this.#facts.endTime;
-  }
-
-  get firstChunkMs(): number | undefined {
-    return this.#facts.firstChunkMs;
-  }
-
-  get streamId(): string {
-    return this.#facts.streamId;
-  }
-
-  get metadata(): ChunkMetadata | undefined {
-    return this.#facts.metadata;
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { accumulate } from '../../operators/index.js';
 import { chunk } from '../../marbles/alphabet.js';
 import type { Message } from '../../src/core/message.js';
-import type { StreamSnapshot } from '../../src/core/response.js';
+import type { StreamSnapshot } from '../../src/core/snapshot.js';
 import { Agent, ProviderError, isStreamInterrupted, result, tool } from '../../src/index.js';
 import { marbleProvider, scriptedProvider } from '../../src/testing/index.js';
 

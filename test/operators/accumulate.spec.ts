@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { from, map, Observable, type Subscriber } from 'rxjs';
 import { accumulate } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
-import type { StreamSnapshot } from '../../src/core/response.js';
+import type { StreamSnapshot } from '../../src/core/snapshot.js';
 import { chunks, finish, reasoning, restart, step, text, toolCall, toolResult, usage, virtually } from './support.js';
 
 function snapshots(...answer: readonly StreamChunk[]): StreamSnapshot[] {
