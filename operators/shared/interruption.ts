@@ -1,3 +1,4 @@
+import { abortKind } from '../../src/core/abort-kind.js';
 import {
   type InterruptionReason,
   StreamInterruptedError,
@@ -41,8 +42,7 @@ export function interruptedBy(error: unknown, kind: InterruptionKind, response: 
 /** For a signal that fired. */
 export function abortedBy(signal: AbortSignal, response: StreamingResponse): StreamInterruptedError {
   const reason: unknown = signal.reason;
-  if (errorName(reason) === 'TimeoutError') return interruptedBy(reason, { reason: 'timeout', phase: 'total' }, response);
-  return interruptedBy(reason, { reason: 'aborted' }, response);
+  return interruptedBy(reason, abortKind(reason), response);
 }
 
 /** For a limit of `chunkTimeout`. */

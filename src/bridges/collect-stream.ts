@@ -1,4 +1,5 @@
 import { defer, lastValueFrom, map, type Observable, reduce, takeUntil } from 'rxjs';
+import { abortKind } from '../core/abort-kind.js';
 import { aborted } from '../core/aborted.js';
 import type { StreamChunk } from '../core/chunk.js';
 import { withDemand } from '../core/demand.js';
@@ -58,18 +59,8 @@ export async function streamToString(
 }
 
 function abortedBy(cause: unknown, partial: StreamingResponse): StreamInterruptedError {
-  // By name: the DOMException of a signal from another realm (an iframe, a vm) is no instance of our Error.
-  const timedOut = typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
-  return timedOut
-    ? new StreamInterruptedError('The signal timed out before the answer was whole. Read `partialResponse` for what came.', {
-        reason: 'timeout',
-        phase: 'total',
-        partial,
-        cause,
-      })
-    : new StreamInterruptedError('The signal was aborted before the answer was whole. Read `partialResponse` for what came.', {
-        reason: 'aborted',
-        partial,
-        cause,
-      });
+  const kind = abortKind(cause);
+  const what = kind.reason === 'timeout' ? 'timed out' : 'was aborted';
+  const message = `The signal ${what} before the answer was whole. Read \`partialResponse\` for what came.`;
+  return new StreamInterruptedError(message, { ...kind, partial, cause });
 }

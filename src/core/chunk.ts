@@ -169,7 +169,7 @@ export type StreamChunk =
   | RestartChunk
   | FinishChunk;
 
-/** A chunk that carries a piece of the answer's text: a `text` chunk, or a mock's `finish` with content. */
+/** True for a `text` chunk: the next piece of the answer. */
 export function isText(chunk: StreamChunk): chunk is TextChunk {
   return chunk.type === 'text';
 }

@@ -1,3 +1,4 @@
+import { abortKind } from '../core/abort-kind.js';
 import { StreamInterruptedError, isAgentError } from '../core/errors.js';
 import { textOf } from '../core/message.js';
 import type { ProviderRequest } from '../core/provider.js';
@@ -31,10 +32,8 @@ export function callError(error: unknown, who: SdkIdentity, request: ProviderReq
 
 function aborted(signal: AbortSignal, { provider, model }: SdkIdentity, request: ProviderRequest): StreamInterruptedError {
   const cause: unknown = signal.reason;
-  // By name: a signal of another realm has a DOMException of its own.
-  const timedOut = typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
+  const kind = abortKind(cause);
   const partial = new StreamingResponse(request.streamId === undefined ? {} : { streamId: request.streamId }).end();
-  const message = `${provider}, model ${model}: the call ${timedOut ? 'took too long' : 'was aborted'}. Nothing came; ask again.`;
-  const kind = timedOut ? ({ reason: 'timeout', phase: 'total' } as const) : ({ reason: 'aborted' } as const);
-  return new StreamInterruptedError(message, { ...kind, partial, cause });
+  const what = kind.reason === 'timeout' ? 'took too long' : 'was aborted';
+  return new StreamInterruptedError(`${provider}, model ${model}: the call ${what}. Nothing came; ask again.`, { ...kind, partial, cause });
 }
