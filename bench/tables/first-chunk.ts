@@ -9,7 +9,8 @@ const goals: Readonly<Partial<Record<RowName, number>>> = { agenticraft: 1.1, 'a
 /** The time to the first chunk in a fresh process, when everything is imported. */
 export async function firstChunk({ url, rounds }: BenchContext): Promise<void> {
   for (const wire of ['openai', 'anthropic'] as const) {
-    const baseURL = `${url}/burst/1`;
+    // One event, then silence: after a whole answer in one read the end of the answer would be in the figure.
+    const baseURL = `${url}/stall/1`;
     const samples = await measureInTurns(names.map((name) => ({ kind: 'first', row: { name, wire }, baseURL })), rounds);
     const waits = samples.map((ofRow) => median(ofRow, ({ wallMs }) => wallMs));
     const ofSdk = waits[names.indexOf('official SDK')] ?? Number.NaN;

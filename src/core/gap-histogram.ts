@@ -22,8 +22,9 @@ export class GapHistogram {
     if (this.#count === 0) return undefined;
     const rank = Math.max(1, Math.ceil(quantile * this.#count));
     let seen = 0;
-    for (const [index, count] of this.#buckets.entries()) {
-      seen += count;
+    // By index: an iterator makes an array for each bucket, and every live record of `measure` comes here twice.
+    for (let index = 0; index < this.#buckets.length; index++) {
+      seen += this.#buckets[index] ?? 0;
       if (seen >= rank) return Math.min(middleOf(index), this.#max);
     }
     return this.#max;
