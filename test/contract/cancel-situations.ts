@@ -33,7 +33,7 @@ const phrases: Readonly<Record<WireApi, Phrases>> = {
 export interface Situation {
   readonly situation: string;
   /** What tells that the moment has come. */
-  readonly moment: 'subscribed' | 'requested' | 'headers' | 'chunk' | 'after a chunk';
+  readonly moment: 'subscribed' | 'requested' | 'headers' | 'chunk' | 'after a chunk' | 'retry wait';
   /** The chunk of the moment. */
   readonly isMoment: (chunk: StreamChunk) => boolean;
   /** The requests that may have reached the server. */
@@ -98,6 +98,13 @@ export const situations: readonly Situation[] = [
     answer: (api, response) => {
       sseHead(response);
       response.end(phrases[api].toolCall);
+    },
+  },
+  {
+    situation: 'in a retry wait', moment: 'retry wait', isMoment: never, requests: 1, isAnswering: false, tool: 'answers',
+    answer: (_, response) => {
+      response.writeHead(503, { 'content-type': 'application/json' });
+      response.end('{"error":{"message":"Come back later."}}');
     },
   },
 ];

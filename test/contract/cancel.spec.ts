@@ -84,6 +84,14 @@ async function* untilAborted(signal: AbortSignal): AsyncGenerator<string> {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
+/** A wait that outlives the test: its timer, left behind, is a leak that fails the suite. */
+function longWait(onWait: () => void): () => number {
+  return () => {
+    onWait();
+    return 3_600_000;
+  };
+}
+
 /** Starts a run, leaves it at the moment of the situation, and checks that everything has stopped. */
 async function leave(dialect: WireDialect, transport: typeof fetch, { start, ending }: Way, situation: Situation): Promise<void> {
   const moment = new Moment();
@@ -109,7 +117,11 @@ async function leave(dialect: WireDialect, transport: typeof fetch, { start, end
     started.cancel();
     moment.come();
   });
-  const agent = new Agent({ provider: dialect.provider(server.url, { fetch: fetchAndTell }), tools: [waitTool(situation.tool, toolStopped.come)] });
+  const agent = new Agent({
+    provider: dialect.provider(server.url, { fetch: fetchAndTell }),
+    tools: [waitTool(situation.tool, toolStopped.come)],
+    ...(situation.moment === 'retry wait' && { retry: { delay: longWait(moment.come) } }),
+  });
   const started = start(agent, log, isMoment);
   if (situation.moment !== 'subscribed') await moment.within(situation.situation);
   const sockets = [...server.sockets];

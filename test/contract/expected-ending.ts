@@ -53,8 +53,8 @@ function messagesEffect({ name, data }: RawEvent): Effect {
 const effects = { chat: chatEffect, messages: messagesEffect };
 
 /** An unterminated last event counts if its data parses. */
-function counts({ isWhole, data }: RawEvent): boolean {
-  return isWhole || data.startsWith('[DONE]') || isObject(parse(data));
+function counts({ data }: RawEvent): boolean {
+  return data.startsWith('[DONE]') || isObject(parse(data));
 }
 
 /** Says how an answer stands after the first bytes of a body: worked out from the raw events, without any of our code. */
@@ -90,8 +90,10 @@ export class ExpectedEnding {
   }
 
   #effectOf(event: RawEvent): Effect {
-    const key = `${event.name ?? ''}\n${String(event.isWhole)}\n${event.data}`;
-    const known = this.#known.get(key) ?? (counts(event) ? this.#effect(event) : 'none');
+    // One that is cut is another at each offset: kept, those of a large event would fill the memory.
+    if (!event.isWhole) return counts(event) ? this.#effect(event) : 'none';
+    const key = `${event.name ?? ''}\n${event.data}`;
+    const known = this.#known.get(key) ?? this.#effect(event);
     this.#known.set(key, known);
     return known;
   }

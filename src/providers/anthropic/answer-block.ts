@@ -37,6 +37,11 @@ export interface OtherBlock {
   whole: boolean;
 }
 
+/** A server tool's call is known by this to its result, which may leave it out as well. */
+export function wireIdOf(call: WireData): string {
+  return stringOf(call.id) ?? '';
+}
+
 export function newTextBlock(): TextBlock {
   return { kind: 'text', length: 0, citations: [] };
 }
@@ -89,9 +94,9 @@ export class AnswerBlocks {
     return this.#text ?? this.begin(newTextBlock());
   }
 
-  /** The calls of tools that the provider runs, by their id on the wire. */
-  serverCalls(wireId: unknown): readonly CallBlock[] {
-    return this.#all.filter((block) => block.kind === 'call').filter(({ call, wire }) => call.providerExecuted && wire.id === wireId);
+  /** The calls of tools that the provider runs, by their id on the wire; `''` for those without one. */
+  serverCalls(wireId: string): readonly CallBlock[] {
+    return this.#all.filter((block) => block.kind === 'call').filter(({ call, wire }) => call.providerExecuted && wireIdOf(wire) === wireId);
   }
 
   /** What came whole, for `replay`. */

@@ -1,5 +1,6 @@
 import type { StreamChunk, ToolResultChunk } from '../../core/chunk.js';
 import type { TranslatorContext } from '../wire/translator.js';
+import { wireIdOf } from './answer-block.js';
 import type { OpenCall } from './tool-calls.js';
 import { type WireData, isRecord, stringOf } from '../wire/wire-data.js';
 
@@ -19,12 +20,11 @@ export class ServerTools {
 
   /** Such a call began; its result names it by the id on the wire. */
   onCall(block: WireData, call: OpenCall): void {
-    this.#calls.set(stringOf(block.id) ?? '', { call, hasResult: false });
+    this.#calls.set(wireIdOf(block), { call, hasResult: false });
   }
 
-  /** A result block. One for a call of an earlier answer is passed on too; a second one for the same call is not. */
-  onResult(block: WireData, emit: (chunk: StreamChunk) => void): void {
-    const wireId = stringOf(block.tool_use_id) ?? '';
+  /** The result block of the call `wireId`. One for a call of an earlier answer is passed on too; a second one for the same call is not. */
+  onResult(wireId: string, block: WireData, emit: (chunk: StreamChunk) => void): void {
     const known = this.#calls.get(wireId);
     if (known?.hasResult) return;
     if (known !== undefined) known.hasResult = true;

@@ -129,7 +129,8 @@ export class MessagesTranslator implements Translator {
       case 'input_json_delta': {
         const block = this.#blocks.of(data);
         const fragment = stringOf(delta.partial_json);
-        if (block?.kind === 'call' && fragment !== undefined) this.#calls.addInput(block.call, fragment, emit);
+        // After the end of its block the arguments are whole: the call has gone out with them.
+        if (block?.kind === 'call' && block.parsed === undefined && fragment !== undefined) this.#calls.addInput(block.call, fragment, emit);
         return;
       }
       case 'signature_delta': {
@@ -205,8 +206,9 @@ export class MessagesTranslator implements Translator {
 
   #onServerResult(wire: WireData, emit: Emit): void {
     // A call whose end we were not told is complete when its result comes.
-    for (const block of this.#blocks.serverCalls(wire.tool_use_id)) this.#endBlock(block, emit);
-    this.#serverTools.onResult(wire, emit);
+    const wireId = stringOf(wire.tool_use_id) ?? '';
+    for (const block of this.#blocks.serverCalls(wireId)) this.#endBlock(block, emit);
+    this.#serverTools.onResult(wireId, wire, emit);
   }
 
   #onBlockStop(data: WireData, emit: Emit): void {

@@ -227,6 +227,26 @@ describe('messagesTranslator', () => {
       expect(answer.ending).toMatchObject({ type: 'interrupted', reason: 'malformed' });
     });
 
+    it('gives a result without an id to the call without one, which ends with it', () => {
+      const answer = decode(
+        blockStart(0, { type: 'mcp_tool_use', id: null, name: 'a', input: {} }),
+        blockStart(1, { type: 'mcp_tool_result', content: [] }),
+        ...messageEnd('end_turn'),
+      );
+      expect(answer.chunks.map(({ type }) => type)).toEqual(['tool-call', 'tool-result', 'finish']);
+    });
+
+    it.each(['tool_use', 'server_tool_use'])('takes no arguments of a %s whose block has ended', (type) => {
+      const answer = decode(
+        blockStart(0, { type, id: 't1', name: 'a', input: {} }),
+        blockDelta(0, 'input_json_delta', { partial_json: '{"x":1}' }),
+        blockStop(0),
+        blockDelta(0, 'input_json_delta', { partial_json: '{"y":2}' }),
+        ...messageEnd('end_turn'),
+      );
+      expect(outline(answer.chunks).slice(0, -1)).toEqual(['input(t1,{"x":1})', 'call(t1,{"x":1})']);
+    });
+
     it('takes the event name where the data has no type', () => {
       const answer = decodeBody(`${bodyOf(messageStart, ...textBlock(0, 'x'))}event: message_stop\ndata: {}\n\n`);
       expect(outline(answer.chunks)).toEqual(['text(x)', 'finish(other,undefined)']);
