@@ -14,7 +14,7 @@ export interface Mark {
 
 /** White space made visible. */
 function visible(text: string): string {
-  return text.replace(/\n/g, '⏎').replace(/\r/g, '\\r').replace(/\t/g, '⇥').replace(/^ | $/g, '␣');
+  return text.replace(/\n/g, '↵').replace(/\r/g, '\\r').replace(/\t/g, '⇥').replace(/^ | $/g, '␣');
 }
 
 function isEvent(value: unknown): value is StreamChunk | ToolEvent {

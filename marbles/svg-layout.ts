@@ -1,17 +1,15 @@
 import { type Mark, errorLabel, markOf } from './describe.js';
 import type { MarbleEvent, MarbleLane, MarbleRecording } from './recording.js';
+import { shorten, textWidth } from './svg-text.js';
 
 /** The picture's width in its own units: a phone's, so that it is never scaled down much. */
 export const pageWidth = 400;
 export const margin = 14;
-/** Of a monospaced character at the font size of labels and of notes. */
-const labelCharWidth = 7.2;
-export const noteCharWidth = 6.6;
 export const markHeight = 22;
-const longestLabel = 22;
+const longestLabel = 26;
 const clearance = 6;
 /** Room right of a mark for a bar or a cross of the same instant. */
-const endWidth = 15;
+const endWidth = 17;
 const smallestStep = 16;
 /** A silence is drawn at most this many times as long as the usual one. */
 const longestSilence = 2.5;
@@ -51,19 +49,9 @@ export interface Layout {
   readonly cells: readonly ReadonlyMap<number, Cell>[];
 }
 
-/** Wide characters (CJK, emoji) take two places. */
-export function textWidth(text: string, charWidth = labelCharWidth): number {
-  return Array.from(text).reduce((width, letter) => width + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\uff60]|\p{Extended_Pictographic}/u.test(letter) ? 2 : 1), 0) * charWidth;
-}
-
-function shorten(label: string): string {
-  const letters = Array.from(label);
-  return letters.length <= longestLabel ? label : `${letters.slice(0, longestLabel - 1).join('')}…`;
-}
-
 function sized(value: unknown, lane: MarbleLane): SizedMark {
   const mark = markOf(value);
-  const label = shorten(mark.kind === 'value' && lane.label !== undefined ? lane.label(value) : mark.label);
+  const label = shorten(mark.kind === 'value' && lane.label !== undefined ? lane.label(value) : mark.label, longestLabel);
   return { ...mark, label, width: Math.max(markHeight, textWidth(label) + 14) };
 }
 
@@ -79,6 +67,11 @@ function cellAt(atMs: number, lane: MarbleLane, events: readonly MarbleEvent[]):
   const half = hasMarks ? Math.max(...marks.map(({ width }) => width / 2)) : end === undefined ? 0 : endWidth / 2;
   const right = half + (hasMarks && end !== undefined ? endWidth : 0);
   return { marks, left: half, right, ...(end !== undefined && { end }), ...(note !== undefined && { note }) };
+}
+
+/** How far right of its instant the bar or the cross stands: beside the marks, if there are any. */
+export function endOffset(cell?: Cell): number {
+  return cell?.end === undefined || cell.marks.length === 0 ? 0 : cell.right - 7;
 }
 
 function cellsOf(lane: MarbleLane): Map<number, Cell> {

@@ -20,10 +20,10 @@ export const shapes: Readonly<Record<MarkKind, Shape>> = {
   'tool-approval': 'hexagon',
 };
 
-const light = `--page:#fff;--ink:#1f2328;--dim:#848d97;--code:#f1f3f5;--text:#ddf4ff;--text-line:#0969da;--reasoning:#f6f0ff;--reasoning-line:#8250df;
+const light = `--page:#fff;--ink:#1f2328;--dim:#59636e;--code:#f1f3f5;--text:#ddf4ff;--text-line:#0969da;--reasoning:#f6f0ff;--reasoning-line:#8250df;
 --tool:#fff1e5;--tool-line:#bc4c00;--result:#dafbe1;--result-line:#1a7f37;--error:#ffebe9;--error-line:#cf222e;--restart:#fff8c5;--restart-line:#7d4e00`;
 
-const dark = `--page:#0d1117;--ink:#e6edf3;--dim:#7d8590;--code:#1c2128;--text:#0c2d6b;--text-line:#79c0ff;--reasoning:#271052;--reasoning-line:#d2a8ff;
+const dark = `--page:#0d1117;--ink:#e6edf3;--dim:#9198a1;--code:#1c2128;--text:#0c2d6b;--text-line:#79c0ff;--reasoning:#271052;--reasoning-line:#d2a8ff;
 --tool:#4d1d00;--tool-line:#ffa657;--result:#033a16;--result-line:#56d364;--error:#67060c;--error-line:#ff7b72;--restart:#3b2300;--restart-line:#f2cc60`;
 
 /** Both colour schemes in one file; the class names begin with `am-`, because the style also holds for a page that inlines the picture. */

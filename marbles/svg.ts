@@ -1,6 +1,7 @@
 import type { MarbleLane, MarbleRecording } from './recording.js';
-import { type Cell, type Column, type SizedMark, type System, layOut, margin, markHeight, noteCharWidth, pageWidth, textWidth } from './svg-layout.js';
+import { type Cell, type Column, type SizedMark, type System, endOffset, layOut, margin, markHeight, pageWidth } from './svg-layout.js';
 import { shapes, style } from './svg-style.js';
+import { escape, line, n, noteCharWidth, shorten, text, textWidth, wrapCode, wrapWords } from './svg-text.js';
 import { drawText } from './text-diagram.js';
 
 const nameHeight = 16;
@@ -8,30 +9,15 @@ const stackStep = markHeight + 4;
 const noteHeight = 14;
 const laneGap = 8;
 const edge = pageWidth - margin;
+/** In characters: of a title, of code, and of what is said in one line. */
+const longestTitle = 40;
+const longestCode = 50;
+const longestNote = 54;
 
 /** A piece of the picture and how far down it reaches. */
 interface Piece {
   readonly svg: readonly string[];
   readonly height: number;
-}
-
-/** Numbers as short and as exact as a picture needs; the same on every machine. */
-function n(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-function escape(text: string): string {
-  // Characters that XML forbids would make the whole file unreadable.
-  const safe = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '�');
-  return safe.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
-}
-
-function text(x: number, y: number, label: string, className: string): string {
-  return `<text class="${className}" x="${n(x)}" y="${n(y)}">${escape(label)}</text>`;
-}
-
-function line(x1: number, x2: number, y: number, className: string): string {
-  return x2 > x1 ? `<path class="${className}" d="M${n(x1)} ${n(y)}H${n(x2)}"/>` : '';
 }
 
 function drawMark(mark: SizedMark, x: number, y: number): string[] {
@@ -48,7 +34,7 @@ function drawMark(mark: SizedMark, x: number, y: number): string[] {
 }
 
 function drawEnd(cell: Cell, x: number, y: number): string {
-  const at = cell.marks.length === 0 ? x : x + cell.right - 7;
+  const at = x + endOffset(cell);
   switch (cell.end) {
     case undefined:
       return '';
@@ -65,7 +51,7 @@ function drawEnd(cell: Cell, x: number, y: number): string {
 }
 
 /** Where a subscription's line begins and ends in this row of the page. */
-function drawLines(lane: MarbleLane, system: System, isLast: boolean, y: number): string[] {
+function drawLines(lane: MarbleLane, cells: ReadonlyMap<number, Cell>, system: System, isLast: boolean, y: number): string[] {
   const first = system.columns[0]?.atMs ?? 0;
   const last = system.columns.at(-1)?.atMs ?? 0;
   const xOf = (atMs: number): number => system.columns.find((column) => column.atMs === atMs)?.x ?? margin;
@@ -74,7 +60,7 @@ function drawLines(lane: MarbleLane, system: System, isLast: boolean, y: number)
     // A listener is only called; it has no subscription and keeps its dotted line.
     if (fromMs > last || (toMs !== undefined && toMs < first)) continue;
     const open = toMs === undefined || toMs > last;
-    const [from, to] = [fromMs < first || fromMs === 0 ? margin : xOf(fromMs), open ? edge : xOf(toMs)];
+    const [from, to] = [fromMs < first ? margin : xOf(fromMs), open ? edge : xOf(toMs) + endOffset(cells.get(toMs))];
     lines.push(line(from, to, y, 'am-line'));
     if (fromMs >= first) lines.push(`<circle class="am-line" cx="${n(from)}" cy="${n(y)}" r="1.5"/>`);
     if (open && isLast) lines.push(`<path class="am-line" d="M${n(edge - 5)} ${n(y - 4)}l5 4l-5 4"/>`);
@@ -82,18 +68,19 @@ function drawLines(lane: MarbleLane, system: System, isLast: boolean, y: number)
   return lines;
 }
 
-/** Notes stand below their mark; where two would touch, the second goes a line down. */
+/** Notes stand below the bar or cross they speak of; where two would touch, the second goes a line down. */
 function drawNotes(cells: readonly (readonly [Column, Cell])[], y: number): Piece {
   const rowEnds: number[] = [];
   const svg: string[] = [];
-  for (const [{ x }, { note, end }] of cells) {
-    if (note === undefined) continue;
+  for (const [{ x }, cell] of cells) {
+    if (cell.note === undefined) continue;
+    const note = shorten(cell.note, longestNote);
     const width = textWidth(note, noteCharWidth);
-    const from = Math.max(margin, Math.min(x - width / 2, edge - width));
+    const from = Math.max(margin, Math.min(x + endOffset(cell) - width / 2, edge - width));
     const free = rowEnds.findIndex((reached) => reached + 8 <= from);
     const row = free === -1 ? rowEnds.length : free;
     rowEnds[row] = from + width;
-    svg.push(text(from, y + 11 + row * noteHeight, note, end === 'error' ? 'am-note am-note-error' : 'am-note'));
+    svg.push(text(from, y + 11 + row * noteHeight, note, cell.end === 'error' ? 'am-note am-note-error' : 'am-note'));
   }
   return { svg, height: rowEnds.length * noteHeight };
 }
@@ -111,12 +98,12 @@ function drawLane(lane: MarbleLane, cells: ReadonlyMap<number, Cell>, system: Sy
   const stack = Math.max(1, ...here.map(([, cell]) => cell.marks.length));
   const bottom = y + markHeight / 2 + (stack - 1) * stackStep + 2;
   const notes = drawNotes(here, bottom);
-  const svg = [text(margin, top + 11, lane.name, 'am-name'), ...drawLines(lane, system, isLast, y), ...marks, ...notes.svg];
+  const svg = [text(margin, top + 11, shorten(lane.name, longestNote), 'am-name'), ...drawLines(lane, cells, system, isLast, y), ...marks, ...notes.svg];
   return { svg, height: bottom + notes.height + laneGap - top };
 }
 
 function drawCode(code: string, top: number): Piece {
-  const lines = wrap(code, 50);
+  const lines = wrapCode(code, longestCode);
   const height = lines.length * 16 + 12;
   const box = `<rect class="am-code" x="${margin - 6}" y="${n(top)}" width="${pageWidth - 2 * margin + 12}" height="${height}" rx="4"/>`;
   return {
@@ -144,16 +131,6 @@ function drawAxis(system: System, top: number): Piece {
   return { svg, height: 28 };
 }
 
-function wrap(paragraph: string, characters: number): string[] {
-  const lines: string[] = [];
-  for (const word of paragraph.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length >= characters) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-}
-
 /**
  * Draws a recording as an SVG file: light and dark, at most as wide as a phone, the same bytes for the same recording.
  *
@@ -161,7 +138,7 @@ function wrap(paragraph: string, characters: number): string[] {
  */
 export function drawSvg(recording: MarbleRecording): string {
   const { systems, cells } = layOut(recording);
-  const titles = wrap(recording.title, 40);
+  const titles = wrapWords(recording.title, longestTitle);
   const svg = titles.map((words, index) => text(margin, 22 + index * 18, words, 'am-title'));
   let y = 22 + titles.length * 18 - 6;
   const put = (piece: Piece): void => {

@@ -134,6 +134,26 @@ describe('drawSvg', () => {
     expect(left).toContain('>unsubscribed</text>');
   });
 
+  it('draws the line up to the bar or the cross beside a mark, and says below it what it is', () => {
+    for (const [marbles, path] of [
+      ['-a-(bcF|)', /class="am-complete" d="M([\d.]+)/],
+      ['-a-(bcF#)', /class="am-error" d="M([\d.]+) [\d.]+l12/],
+    ] as const) {
+      const svg = drawSvg(recording(parseEvents(marbles, {}, new TypeError('x'))));
+      const at = Number(path.exec(svg)?.[1]) + (svg.includes('am-error" d') ? 6 : 0);
+      const [, reached] = /class="am-line" d="M[\d.]+ [\d.]+H([\d.]+)"/.exec(svg) ?? [];
+      expect(Number(reached)).toBeCloseTo(at, 0);
+      const [, note, words = ''] = /class="am-note am-note-error" x="([\d.]+)" y="[\d.]+">([^<]+)/.exec(svg) ?? [];
+      if (note !== undefined) expect(Number(note) + (words.length * 6.6) / 2).toBeCloseTo(at, 0);
+    }
+  });
+
+  it('begins a subscription where its first instant stands', () => {
+    const svg = drawSvg(recording(parseEvents('a-|', { a: chunk.text('a wide first mark') })));
+    const [, tick] = /class="am-axis" d="M([\d.]+) [\d.]+v8"/.exec(svg) ?? [];
+    expect(svg).toContain(`<circle class="am-line" cx="${tick}"`);
+  });
+
   it('shows a failure also when the source is subscribed anew, and emits, at the same instant', () => {
     const svg = drawSvg({
       title: 'retry',
