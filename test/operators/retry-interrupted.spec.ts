@@ -53,9 +53,9 @@ describe('retryInterrupted', () => {
   it('waits between nothing and the whole delay, which doubles up to maxDelay', () => {
     virtually(({ cold, expectSubscriptions, expectObservable }) => {
       const draws = [0, 1, 0.25, 1];
-      const source = cold('#', chunks, overloaded());
-      const options = { count: 4, delay: 4, maxDelay: 20, random: () => draws.shift() ?? 0 };
       const error = overloaded();
+      const source = cold('#', chunks, error);
+      const options = { count: 4, delay: 4, maxDelay: 20, random: () => draws.shift() ?? 0 };
       // 0 of 4, 8 of 8, 4 of 16, 20 of 32: the last is cut to 20.
       expectObservable(source.pipe(retryInterrupted(options))).toBe('32ms #', chunks, error);
       expectSubscriptions(source.subscriptions).toBe([

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { catchError, of, type OperatorFunction } from 'rxjs';
+import { catchError, type ObservableNotification, of, type OperatorFunction } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import {
   chunkMetadata,
@@ -74,9 +74,27 @@ export const usage = (inputTokens: number, outputTokens: number): Usage => ({
 /** A short answer, by marble letter. `f` finishes; its content is empty. */
 export const chunks: Record<'a' | 'b' | 'c' | 'f', StreamChunk> = { a: text('Hel'), b: text('lo '), c: text('you'), f: finish() };
 
-/** Runs `body` in virtual time; values are compared by `toEqual`. */
+/**
+ * Runs `body` in virtual time. Values are compared by `toStrictEqual` (a field that is `undefined` is not one that is absent),
+ * an error that is expected as an object of its own by identity.
+ */
 export function virtually(body: (helpers: RunHelpers) => void): void {
-  new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(body);
+  new TestScheduler((actual: unknown, expected: unknown) => {
+    expect(actual).toStrictEqual(expected);
+    // Two errors of the same message count as equal there. A matcher (`expect.any`) stands for an error made meanwhile.
+    const ends = errorsIn(actual);
+    errorsIn(expected).forEach((error, index) => {
+      if (error instanceof Error || error instanceof DOMException) expect(ends[index]).toBe(error);
+    });
+  }).run(body);
+}
+
+/** The errors in what a marble says happened; what it says of subscriptions holds none. */
+function errorsIn(happened: unknown): unknown[] {
+  if (!Array.isArray(happened)) return [];
+  return (happened as readonly { readonly notification?: ObservableNotification<unknown> }[]).flatMap(({ notification }) =>
+    notification?.kind === 'E' ? [notification.error as unknown] : [],
+  );
 }
 
 /** What a test looks at in an error. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { from, toArray } from 'rxjs';
 import { text } from '../../operators/index.js';
-import { ValidationError } from '../../src/core/errors.js';
 import { chunks, finish, reasoning, restart, step, text as textOf, toolCall, toolInput, virtually } from './support.js';
 
 describe('text', () => {
@@ -32,9 +31,10 @@ describe('text', () => {
   it('errors on a restart, because strings cannot be taken back', () => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('               -a--r--b--|', { ...chunks, r: restart() });
-      const error = new ValidationError(
-        'text() cannot take back what it emitted before attempt 2. Give text({ onRestart }), or use accumulate().',
-      );
+      const error = expect.objectContaining({
+        name: 'ValidationError',
+        message: 'text() cannot take back what it emitted before attempt 2. Give text({ onRestart }), or use accumulate().',
+      });
       expectObservable(source.pipe(text())).toBe('-a--#', { a: 'Hel' }, error);
       expectSubscriptions(source.subscriptions).toBe('^---!');
     });
