@@ -58,6 +58,19 @@ describe('fallbackTo', () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ['a refused request', refused()],
+    ['a cut connection', cut('disconnected')],
+    ['an end without a finish', cut('truncated')],
+    ['a time limit', cut('timeout')],
+    ['a body of another kind', cut('malformed')],
+    ['an error event', cut('provider', [], { cause: refused() })],
+  ])('goes on after %s', (_title, error) => {
+    virtually(({ cold, expectObservable }) => {
+      expectObservable(cold('-#', chunks, error).pipe(fallbackTo(() => cold('a(f|)', chunks)))).toBe('-a(f|)', chunks);
+    });
+  });
+
   it('asks `when` about everything but an abort', () => {
     virtually(({ cold, expectObservable }) => {
       const error = new TypeError('odd');

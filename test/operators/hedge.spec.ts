@@ -94,6 +94,14 @@ describe('hedge', () => {
     });
   });
 
+  it('leaves an end without a chunk to the others that run', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const other = cold('---b(f|)', chunks);
+      expectObservable(cold<StreamChunk>('-----|').pipe(hedge([() => other], { afterMs: 3 }))).toBe('------b(f|)', chunks);
+      expectSubscriptions(other.subscriptions).toBe('---^---!');
+    });
+  });
+
   it('adds the known usage of those that lost, and says when one is not known', () => {
     virtually(({ cold, expectObservable }) => {
       const f = finish({ usage: usage(10, 5) });
@@ -187,6 +195,10 @@ describe('hedge', () => {
 
   it.each([0, -1, Number.NaN])('refuses afterMs: %p', (afterMs) => {
     expect(() => hedge([() => NEVER], { afterMs })).toThrow(ValidationError);
+  });
+
+  it('refuses options without afterMs, as a caller without types may give them', () => {
+    expect(() => hedge([() => NEVER], {} as { afterMs: number })).toThrow(ValidationError);
   });
 
   it('refuses what is no function, and returns the source itself when there is no other', () => {

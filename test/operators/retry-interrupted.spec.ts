@@ -3,7 +3,8 @@ import { catchError, defer, type Observable, of, takeWhile, throwError } from 'r
 import { TestScheduler } from 'rxjs/testing';
 import { type RetryInterruptedOptions, accumulate, mapInterruption, retryInterrupted, verifyStream } from '../../operators/index.js';
 import { chunkMetadata, type StreamChunk, textChunk } from '../../src/core/chunk.js';
-import { ValidationError } from '../../src/core/errors.js';
+import { StreamInterruptedError, ValidationError } from '../../src/core/errors.js';
+import { StreamingResponse } from '../../src/core/response.js';
 import { cut, overloaded, refused } from './attempts-support.js';
 import { chunks, finish, metadata, restart, step, toolCall, toolInput, usage, virtually } from './support.js';
 
@@ -79,6 +80,13 @@ describe('retryInterrupted', () => {
     });
   });
 
+  it('waits for a server that asks for exactly maxDelay', () => {
+    virtually(({ cold, expectObservable }) => {
+      const result = attempts(cold('-#', chunks, overloaded(20)), cold('a(f|)', chunks)).pipe(retryInterrupted({ maxDelay: 20, delay: 0 }));
+      expectObservable(result).toBe('21ms a(f|)', chunks);
+    });
+  });
+
   it('does not ask a server again that asks for more time than maxDelay', () => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
       const error = overloaded(5_001);
@@ -112,6 +120,7 @@ describe('retryInterrupted', () => {
     ['a check of the user', cut('blocked')],
     ['an error of the user', new TypeError('x is undefined')],
     ['an error event that is final', cut('provider', [], { cause: refused() })],
+    ['an error event without a cause', cut('provider')],
   ])('gives up at once after %s', (_title, error) => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-#', chunks, error);
@@ -218,6 +227,30 @@ describe('retryInterrupted', () => {
     });
   });
 
+  it('goes on for ever with a count of Infinity, and not at all with 0', () => {
+    virtually(({ cold, expectObservable }) => {
+      const failures = Array.from({ length: 100 }, () => cold('-#', chunks, overloaded()));
+      const result = attempts(...failures, cold('a(f|)', chunks)).pipe(retryInterrupted({ count: Infinity, delay: 0 }));
+      expectObservable(result).toBe('100ms a(f|)', chunks);
+      const source = cold('-#', chunks, overloaded());
+      expect(source.pipe(retryInterrupted({ count: 0 }))).toBe(source);
+    });
+  });
+
+  it('passes the chunks that came, also the finish when it has nothing to add', () => {
+    const finishing = finish({ usage: usage(10, 5) });
+    const seen: StreamChunk[] = [];
+    of(chunks.a, finishing).pipe(retryInterrupted()).subscribe((chunk) => seen.push(chunk));
+    expect(seen[0]).toBe(chunks.a);
+    expect(seen[1]).toBe(finishing);
+  });
+
+  it("asks `isIdempotent` in mode 'restart' alone", () => {
+    const isIdempotent = jest.fn(() => true);
+    of(toolCall('call_1'), chunks.f).pipe(retryInterrupted({ isIdempotent })).subscribe();
+    expect(isIdempotent).not.toHaveBeenCalled();
+  });
+
   it.each<[RetryInterruptedOptions, string]>([
     [{ count: -1 }, 'count'],
     [{ count: 1.5 }, 'count'],
@@ -259,6 +292,46 @@ describe("retryInterrupted({ mode: 'restart' })", () => {
       expectObservable(attempts(first, second, third).pipe(retryInterrupted(options))).toBe('-a--------#', chunks, seen);
       expectSubscriptions(second.subscriptions).toBe('----^!');
       expectSubscriptions(third.subscriptions).toBe(' ---------^!');
+    });
+  });
+
+  it('adds what the later attempts used to the partial of the one that is seen', () => {
+    virtually(({ cold, flush }) => {
+      const first = cold('a#', chunks, cut('disconnected', [chunks.a], { usage: usage(10, 1) }));
+      const second = cold('#', chunks, cut('timeout', [], { usage: usage(20, 0) }));
+      const third = cold('#', chunks, cut('timeout', [], { usage: usage(40, 0) }));
+      let received: unknown;
+      attempts(first, second, third)
+        .pipe(retryInterrupted({ ...options, delay: 0 }))
+        .subscribe({ error: (error: unknown) => (received = error) });
+      flush();
+      expect(received).toMatchObject({ reason: 'disconnected', partial: { usage: { ...usage(70, 1), estimated: true } } });
+    });
+  });
+
+  it('has nowhere to add it when the error that is seen has no partial', () => {
+    virtually(({ cold, expectObservable }) => {
+      const seen = overloaded();
+      const result = attempts(cold('a#', chunks, seen), cold('#', chunks, cut('timeout', [], { usage: usage(20, 0) })));
+      const response = new StreamingResponse();
+      expectObservable(result.pipe(retryInterrupted({ ...options, response, count: 1, delay: 0 }))).toBe('a#', chunks, seen);
+    });
+  });
+
+  it('adds nothing to a response that is shared, and takes its usage for that of no attempt', () => {
+    virtually(({ cold, expectObservable, flush }) => {
+      const response = new StreamingResponse();
+      response.addChunk(chunks.a);
+      response.end({ usage: usage(10, 1) });
+      const seen = new StreamInterruptedError('cut.', { reason: 'disconnected', partial: response });
+      const silent = cut('timeout', [], { usage: usage(20, 0) });
+      const shared = { ...options, response, count: 1, delay: 0 };
+      expectObservable(attempts(cold('a#', chunks, seen), cold('#', chunks, silent)).pipe(retryInterrupted(shared))).toBe('a#', chunks, seen);
+      // The restart says no usage: that of the shared response is not this attempt's.
+      const resumed = attempts(cold('a#', chunks, seen), cold('-(b|)', chunks)).pipe(retryInterrupted(shared));
+      expectObservable(resumed).toBe('a-(Rb|)', { ...chunks, R: restart({ timestamp: 2 }) });
+      flush();
+      expect(response.usage).toEqual(usage(10, 1));
     });
   });
 
@@ -348,6 +421,21 @@ describe("retryInterrupted({ mode: 'restart' })", () => {
         R: { ...restart({ timestamp: 2 }), metadata: same.metadata },
         x: same,
       });
+    });
+  });
+
+  it('makes one metadata object for all chunks of an attempt whose id was another', () => {
+    virtually(({ cold, flush }) => {
+      const other = chunkMetadata('run_2');
+      const second = cold('(xy|)', { x: textChunk('b', other, 0), y: textChunk('c', other, 0) });
+      const seen: StreamChunk[] = [];
+      attempts(cold('a#', chunks, cut('disconnected')), second)
+        .pipe(retryInterrupted({ ...options, delay: 0 }))
+        .subscribe((chunk) => seen.push(chunk));
+      flush();
+      const [, again, x, y] = seen.map((chunk) => chunk.metadata);
+      expect(again).toEqual(metadata);
+      expect([x, y].map((one) => one === again)).toEqual([true, true]);
     });
   });
 
