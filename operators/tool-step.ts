@@ -10,7 +10,7 @@ import {
   isOwnToolCall,
 } from '../src/core/chunk.js';
 import { type Demand, withDemand } from '../src/core/demand.js';
-import { type ToolEvent, type ToolHandler, denied, failed, invalidArguments } from '../src/core/tool.js';
+import { type ToolEvent, type ToolHandler, copyOfData, denied, failed, invalidArguments } from '../src/core/tool.js';
 import { ToolQueue } from './tool-queue.js';
 
 /** What a running call adds to the stream. */
@@ -215,7 +215,8 @@ export class ToolStep {
 function firstResult({ toolCallId, toolName, input }: ToolCallChunk, handle: ToolHandler): Observable<ToolEvent> {
   return defer(() => {
     let isOpen = true;
-    const events = handle({ toolCallId, toolName, input }).pipe(
+    // A copy: the chunk, the response and the history say what the model sent, whatever a tool does to its input.
+    const events = handle({ toolCallId, toolName, input: copyOfData(input) }).pipe(
       // Closed before the result goes out: what a tool emits while its result is being delivered is not heard.
       filter(() => isOpen),
       tap((event) => {

@@ -10,7 +10,7 @@ import type { ToolInterceptor } from '../core/tool.js';
 import { type AgentResponse, collectRun } from './agent-response.js';
 import { checkResults } from './checked-result.js';
 import { Conversation, type Turn } from './conversation.js';
-import { checkAgentOptions, checkProvider, checkRunOptions, checkTools, modelOptions } from './check-options.js';
+import { checkAgentOptions, checkPrompt, checkProvider, checkRunOptions, checkTools, modelOptions } from './check-options.js';
 import type { AgentOptions, RunOptions } from './options.js';
 import { type RunPlan, run$ } from './run.js';
 import type { RunState } from './run-state.js';
@@ -166,6 +166,7 @@ function providerOf(model: string | undefined): Provider {
 }
 
 function promptMessages(prompt: Prompt, options: RunOptions): readonly Message[] {
+  checkPrompt(prompt);
   if (typeof prompt === 'string' ? prompt.trim() !== '' : prompt.length > 0) return [{ role: 'user', content: prompt }];
   // A conversation given whole may end with the user's message already.
   if (options.messages !== undefined && options.messages.length > 0) return [];

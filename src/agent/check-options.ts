@@ -23,6 +23,7 @@ export function modelOptions(options: CommonOptions): ModelOptions {
 
 /** @throws {ValidationError} an option is unknown, of a wrong kind or out of range. */
 export function checkAgentOptions(options: AgentOptions): void {
+  checkObject('The options of Agent', options);
   checkNames(options, agentNames, 'Agent');
   if (options.model !== undefined && options.provider !== undefined) {
     throw new ValidationError('Agent: give model or provider, not both: a provider has its model already.');
@@ -38,6 +39,7 @@ export function checkAgentOptions(options: AgentOptions): void {
 
 /** @throws {ValidationError} an option is unknown, of a wrong kind or out of range. */
 export function checkRunOptions(options: RunOptions): void {
+  checkObject('The options of stream$', options);
   checkNames(options, runNames, 'stream$');
   checkCommon(options);
   if (options.streamId === '') throw new ValidationError('streamId must not be empty: leave it out to have one made.');
@@ -52,8 +54,16 @@ export function checkProvider(name: string, provider: Provider): void {
   throw new ValidationError(`${name} must be a provider, such as openai('gpt-5-mini'): it has stream$, complete and supportsStreaming.`);
 }
 
+/** @throws {ValidationError} it is neither text nor a list of parts: a JavaScript caller may hand over anything. */
+export function checkPrompt(prompt: unknown): void {
+  if (typeof prompt === 'string' || Array.isArray(prompt)) return;
+  throw new ValidationError(`The prompt must be a text, or a list of text and image parts, not ${prompt === null ? 'null' : typeof prompt}.`);
+}
+
 /** @throws {ValidationError} two tools share a name (the model could not tell them apart), or one is no tool. */
 export function checkTools(tools: readonly Tool[]): void {
+  // Asked of what it is, not of its type: a bare `Array.isArray` would make `any[]` of it.
+  if (!hasMethods(tools, ['map'])) throw new ValidationError('tools must be a list of tools.');
   const names = new Set<string>();
   for (const tool of tools) {
     if (!hasMethods(tool, ['run'])) throw new ValidationError('tools must be made by tool({ name, description, parameters, execute }).');

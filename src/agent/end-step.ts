@@ -4,8 +4,8 @@ import { relay } from '../core/relay.js';
 import type { RunState } from './run-state.js';
 
 /**
- * Turns the `finish` of a model call into a `step` of the run, and ends the run behind the last one; text that a mock put on
- * it goes out before.
+ * Turns the `finish` of a model call into a `step` of the run, behind the last one into the run's own too, and completes; text
+ * that a mock put on it goes out before.
  */
 export function endStep(state: RunState): MonoTypeOperatorFunction<StreamChunk> {
   return relay<StreamChunk, StreamChunk>((out) => {
@@ -20,6 +20,8 @@ export function endStep(state: RunState): MonoTypeOperatorFunction<StreamChunk> 
         out.next(stepChunk(chunk, stepIndex));
         // The run has taken the step in, while it was delivered.
         if (!state.goesOn) out.next(state.finish());
+        // The answer is over, whatever a provider says behind its `finish`, and also if it never completes.
+        out.complete();
       },
     };
   });

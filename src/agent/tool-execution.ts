@@ -5,7 +5,7 @@ import { ValidationError } from '../core/errors.js';
 import { describeIssues } from '../core/standard-schema.js';
 import { type ToolEvent, failed } from '../core/tool.js';
 import { AgentAnswer } from './agent-answer.js';
-import { checkedResult, messageOf } from './checked-result.js';
+import { checkedResult, toolFailure } from './checked-result.js';
 import { isAsyncIterable, pullValues } from './tool-iterable.js';
 
 /** What `execute` is given besides its input. */
@@ -37,7 +37,7 @@ export function executeTool<Output>(
           if (checked.issues !== undefined) return of(invalidInput(call.toolName, checked.issues));
           return valuesOf(() => execute(checked.value, context)).pipe(lastIsResult(call.toolName));
         }),
-        catchError((error: unknown) => of(failed(`The tool "${call.toolName}" failed: ${messageOf(error)}`, error))),
+        catchError((error: unknown) => of(toolFailure(call.toolName, error))),
         tap((event) => {
           // Before the result goes out: who takes it may unsubscribe at once, and that is no abort.
           if (event.type === 'tool-result') hasEnded = true;

@@ -31,7 +31,7 @@ export async function connect(name: ProviderName, command: AskCommand, environme
     case 'anthropic':
       return { provider: await connectOnline(name, command, environment), close: nothingToClose };
     case 'offline':
-      return startOffline(command);
+      return startOffline(command, environment);
     default:
       return name satisfies never;
   }
@@ -59,14 +59,15 @@ async function connectOnline(name: 'openai' | 'anthropic', { model = defaultMode
     : (await import('../providers/anthropic/index.js')).anthropic(model, options);
 }
 
-async function startOffline({ model, baseURL }: AskCommand): Promise<ChosenProvider> {
+async function startOffline({ provider, model, baseURL }: AskCommand, environment: Environment): Promise<ChosenProvider> {
   if (baseURL !== undefined) throw new ValidationError('--base-url does not go with the offline model.');
   if (model !== undefined && model !== offlineModelName) throw new ValidationError(`The offline provider has one model: ${offlineModelName}.`);
+  const hasNoKey = provider === undefined && !environment['OPENAI_API_KEY'] && !environment['ANTHROPIC_API_KEY'];
   const server = await startOfflineModel();
   const { openai } = await import('../providers/openai/index.js');
   return {
     provider: openai(offlineModelName, { baseURL: `${server.url}/v1`, apiKey: 'offline', fetch: nodeTransport() }),
-    notice: 'No API key is set: the offline model answers, a small program on this machine.',
+    notice: `${hasNoKey ? 'No API key is set: the' : 'The'} offline model answers, a small program on this machine.`,
     close: () => server.close(),
   };
 }

@@ -16,7 +16,8 @@ export async function run(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe has enough (`| head`): that is no failure.
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    process.stderr.write(`The output cannot be written: ${error.message}.\n`);
+    process.exit(1);
   });
   process.exitCode = await main({
     argv: process.argv.slice(2),

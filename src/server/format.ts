@@ -1,5 +1,6 @@
 import type { FinishReason, StreamChunk } from '../core/chunk.js';
 import { type InterruptionReason, isAgentError, isProviderError, isStreamInterrupted, type TimeoutPhase, ValidationError } from '../core/errors.js';
+import { isError } from '../core/is-error.js';
 import { redactMessage } from '../core/redact.js';
 
 /*
@@ -14,7 +15,7 @@ import { redactMessage } from '../core/redact.js';
  *   id: 12
  *   data: {"ending":"finished","finishReason":"stop"}
  *
- * Errors inside a chunk (`tool-result.error`) become `{ name, message }`. The name of the last event is `end` for
+ * Errors inside a chunk (`tool-result.error`) become `{ name, message }`; progress that is no JSON becomes `null`. The name of the last event is `end` for
  * failures too: browsers dispatch an event called `error` to the handler of lost connections.
  */
 
@@ -80,11 +81,6 @@ export function errorRecord(error: unknown): ErrorRecord {
   };
 }
 
-/** Also an error of another realm, where `instanceof` fails; as JSON it would be `{}`. */
-function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
-}
-
 function plainError(error: Error): { readonly name: string; readonly message: string } {
   return { name: error.name, message: redactMessage(error.message) };
 }
@@ -95,6 +91,8 @@ function chunkJson(chunk: StreamChunk): string {
   try {
     return fromTool ? JSON.stringify(chunk, plainErrors) : JSON.stringify(chunk);
   } catch (cause) {
+    // Nobody but the reader of the stream misses it, and the run goes on.
+    if (chunk.type === 'tool-progress') return JSON.stringify({ ...chunk, progress: null });
     throw new ValidationError(`A ${chunk.type} chunk cannot be sent, because it cannot be written as JSON. Let the tool return plain data.`, {
       cause,
     });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { Subject, defer, firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
+import { NEVER, type Observable, Subject, concat, defer, firstValueFrom, lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { z } from 'zod';
 import { verifyStream } from '../../operators/index.js';
 import { runMarbles } from '../../marbles/index.js';
 import { chunk } from '../../marbles/alphabet.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
-import { Agent, type AgentOptions, type RunOptions, ValidationError, denied, isStreamInterrupted, toAsyncIterable, tool } from '../../src/index.js';
+import { Agent, type AgentOptions, type Provider, type RunOptions, ValidationError, denied, isStreamInterrupted, toAsyncIterable, tool } from '../../src/index.js';
 import { marbleProvider, scriptedProvider } from '../../src/testing/index.js';
 
 const add = tool({
@@ -227,6 +227,24 @@ describe('Agent', () => {
     expect(second.requests[0]?.messages).toHaveLength(3);
   });
 
+  it.each<[string, Observable<StreamChunk>]>([
+    ['does not complete', NEVER],
+    ['says a second finish', of(chunk.finish('stop'))],
+    ['goes on to talk', of(chunk.text('more'), chunk.finish('stop'))],
+    ['fails', throwError(() => new Error('too late'))],
+  ])('ends with the finish of a provider that %s behind it', async (_, behind) => {
+    const provider: Provider = {
+      name: 'odd',
+      model: 'odd-1',
+      supportsStreaming: () => true,
+      stream$: () => concat(of(chunk.text('a'), chunk.finish('stop')), behind),
+      complete: () => Promise.reject(new Error('not asked')),
+    };
+    const agent = new Agent({ provider });
+    expect((await chunksOf(agent, 'Hi')).map(({ type }) => type)).toEqual(['text', 'step', 'finish']);
+    expect((await agent.run('Again')).content).toBe('a');
+  });
+
   it('adds tools; a second of the same name is refused', () => {
     const agent = new Agent({ provider: scriptedProvider([]) });
     agent.addTool(add);
@@ -246,6 +264,8 @@ describe('Agent', () => {
     ['a bare number as timeout', { provider: scriptedProvider([]), timeout: 5_000 }],
     ['a bare number as retry', { provider: scriptedProvider([]), retry: 3 }],
     ['what is no provider', { provider: {} }],
+    ['no options at all', undefined],
+    ['tools that are no list', { provider: scriptedProvider([]), tools: {} }],
     ['what is no tool', { provider: scriptedProvider([]), tools: [{}] }],
     ['a fallback to nobody', { provider: scriptedProvider([]), fallback: {} }],
     ['a text as temperature', { provider: scriptedProvider([]), temperature: '1' }],
@@ -257,12 +277,15 @@ describe('Agent', () => {
   it.each([
     ['an empty prompt', '  ', {}],
     ['a bad option', 'x', { maxTokens: 0.5 }],
-    // What a caller without types may send.
-    ['an unknown option', 'x', { max_tokens: 5 } as RunOptions],
-  ])('refuses %s in the error channel, asks nobody and keeps the conversation', async (_, prompt, options: RunOptions) => {
+    ['no prompt', undefined, {}],
+    ['a number as prompt', 5, {}],
+    ['null as options', 'x', null],
+    ['an unknown option', 'x', { max_tokens: 5 }],
+  ])('refuses %s in the error channel, asks nobody and keeps the conversation', async (_, prompt, options) => {
     const provider = scriptedProvider([]);
     const agent = new Agent({ provider });
-    await expect(agent.run(prompt, options)).rejects.toBeInstanceOf(ValidationError);
+    // What a caller without types may send.
+    await expect(agent.run(prompt as string, options as RunOptions)).rejects.toBeInstanceOf(ValidationError);
     expect(provider.requests).toHaveLength(0);
     expect(await agent.getMessages()).toEqual([]);
   });

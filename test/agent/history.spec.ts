@@ -5,7 +5,7 @@ import { accumulate } from '../../operators/index.js';
 import { chunk } from '../../marbles/alphabet.js';
 import type { Message } from '../../src/core/message.js';
 import type { StreamSnapshot } from '../../src/core/snapshot.js';
-import { Agent, ProviderError, isStreamInterrupted, result, tool } from '../../src/index.js';
+import { Agent, ProviderError, type ToolInterceptor, isStreamInterrupted, result, tool } from '../../src/index.js';
 import { marbleProvider, scriptedProvider } from '../../src/testing/index.js';
 
 const user = (content: string): Message => ({ role: 'user', content });
@@ -152,6 +152,29 @@ describe('the history of an agent', () => {
     await agent.run('What is in it?');
     cart.push('bread');
     expect((await agent.getMessages())[2]).toMatchObject({ role: 'tool', output: ['milk'] });
+  });
+
+  it('remembers what the model sent, whatever a tool or an interceptor does to it', async () => {
+    const rows = [{ n: 3 }, { n: 1 }];
+    const provider = scriptedProvider([{ toolCalls: [{ toolName: 'sort', input: { rows } }] }, 'Sorted.']);
+    const sort = tool({
+      name: 'sort',
+      description: 'x',
+      parameters: z.object({ rows: z.any(), by: z.string() }),
+      execute: (input) => {
+        const mine = input.rows as Record<string, unknown>[]; // as the script says
+        for (const row of mine) row['parent'] = mine;
+        return mine.splice(0).length;
+      },
+    });
+    const intercept: ToolInterceptor = (call, next) => next({ ...call, input: Object.assign(call.input as object, { by: 'n' }) });
+    const agent = new Agent({ provider, tools: [sort], toolInterceptors: [intercept] });
+    const sent = { toolName: 'sort', input: { rows: [{ n: 3 }, { n: 1 }] } };
+    const response = await agent.run('Sort them.');
+    expect(response.content).toBe('Sorted.');
+    expect(response.toolCalls).toMatchObject([{ ...sent, output: 2 }]);
+    expect(provider.requests[1]?.messages[1]).toMatchObject({ toolCalls: [sent] });
+    expect(response.toolCalls[0]?.input).toEqual(sent.input);
   });
 
   it('turns a result that JSON cannot hold into an error, also when an interceptor made it up', async () => {

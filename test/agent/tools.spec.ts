@@ -241,6 +241,19 @@ describe('running a tool', () => {
     expect(last?.type === 'tool-result' && last.error).toBe(error);
   });
 
+  it('takes an Error as its value for a failure', () => {
+    const error = new TypeError('no such city');
+    expect(start(probe(() => error)).events).toEqual([{ type: 'tool-result', isError: true, output: 'The tool "probe" failed: no such city', error }]);
+  });
+
+  it('takes data of any class that JSON can hold, and empty objects', () => {
+    class Point { x = 1; } // prettier-ignore
+    expect(start(probe(() => new Point())).events).toEqual([result(new Point())]);
+    expect(start(probe(() => new Date(0))).events).toEqual([result(new Date(0))]);
+    expect(start(probe(() => ({}))).events).toEqual([result({})]);
+    expect(start(probe(() => Object.create(null))).events).toMatchObject([{ isError: false }]);
+  });
+
   it('says something where what was thrown says nothing', () => {
     const thrower = (what: unknown): Tool =>
       probe(() => {
@@ -256,6 +269,10 @@ describe('running a tool', () => {
     ['a cycle', () => { const a: Record<string, unknown> = {}; a['self'] = a; return a; }], // prettier-ignore
     ['a function', () => () => 1],
     ['a symbol', () => Symbol('s')],
+    ['a Map', () => new Map([['a', 1]])],
+    ['a Set', () => new Set([1])],
+    ['a Response that nobody read', () => new Response('{}')],
+    ['a generator that is not async', function* () { yield 1; }], // prettier-ignore
   ])('makes a result that JSON cannot hold (%s) an error result', (_title, make) => {
     const [event] = start(probe(make)).events;
     expect(event).toMatchObject({ type: 'tool-result', isError: true });

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -63,6 +64,18 @@ describe('installed with', () => {
     const place = await installBuilt('everything', ['rxjs', 'zod', 'openai']);
     const { code, stdout } = await start(place, ['2+2']).ended;
     expect([code, stdout.split('\n')[3]]).toEqual([0, '2+2 is 4.']);
+  });
+
+  // A device that refuses every byte; Linux has one.
+  (existsSync('/dev/full') ? it : it.skip)('everything, but no room for the answer: one line', async () => {
+    const place = await installBuilt('no-room', ['rxjs', 'zod', 'openai']);
+    const full = await open('/dev/full', 'w');
+    let stderr = '';
+    const started = spawn(process.execPath, [join(place, 'bin/agenticraft.js'), '2+2'], { env: {}, stdio: ['ignore', full.fd, 'pipe'] });
+    started.stderr?.on('data', (piece) => (stderr += String(piece)));
+    const [code] = (await once(started, 'close')) as [number]; // the event's first argument
+    await full.close();
+    expect([code, stderr.split('\n').slice(-2)]).toEqual([1, [expect.stringMatching(/^The output cannot be written: .*ENOSPC/), '']]);
   });
 
   it('rxjs only: one line that says what to install; help, version and wrong usage as ever', async () => {

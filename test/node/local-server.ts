@@ -9,7 +9,7 @@ export interface LocalServer {
   readonly port: number;
   /** Connections ever opened. */
   readonly connections: () => number;
-  /** Bodies and heads as they came. */
+  /** Bodies and heads as they came; the first hundred, or those of an exhaustive run would fill the memory. */
   readonly requests: readonly { readonly head: http.IncomingMessage; readonly body: string }[];
   readonly sockets: ReadonlySet<Socket>;
   close(): Promise<void>;
@@ -17,6 +17,7 @@ export interface LocalServer {
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
+const mostRequests = 100;
 const running = new Set<LocalServer>();
 
 /** Starts a server; `closeServers` stops it. `tls` makes it an https one. */
@@ -29,7 +30,7 @@ export async function serve(handler: Handler, tls?: https.ServerOptions): Promis
     head.setEncoding('utf8');
     head.on('data', (piece: string) => (body += piece));
     head.on('end', () => {
-      requests.push({ head, body });
+      if (requests.length < mostRequests) requests.push({ head, body });
       handler(head, response);
     });
   };

@@ -118,6 +118,15 @@ describe('toSse', () => {
     expect(frames.at(-1)).toContain('"name":"ValidationError"');
   });
 
+  it('sends progress that is no JSON as null, and goes on', () => {
+    const progress: StreamChunk = { type: 'tool-progress', content: '', isFinal: false, timestamp: 0, metadata, toolCallId: 't1', toolName: 'count', progress: 10n };
+    const frames: string[] = [];
+    of(progress, text('a')).pipe(toSse()).subscribe((frame) => frames.push(frame));
+    const [first, second] = eventsOf(frames).map((event) => JSON.parse(event.data) as StreamChunk);
+    expect(first).toEqual({ ...progress, progress: null });
+    expect(second).toMatchObject({ type: 'text', content: 'a' });
+  });
+
   it('errors with what onError throws', () => {
     const thrown = new Error('log is full');
     const error = jest.fn();

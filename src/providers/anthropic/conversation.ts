@@ -2,13 +2,9 @@ import type { ToolCall } from '../../core/chunk.js';
 import { ValidationError } from '../../core/errors.js';
 import { type AssistantMessage, type Message, type MessageContent, type ToolMessage, textOf } from '../../core/message.js';
 import { imageBlock } from './image.js';
+import { withoutOpenServerCalls } from './open-server-calls.js';
 import { type ContentBlock, toolUseBlock, unpackReplay } from './replay.js';
-
-/** A message as the API takes it. */
-export interface WireMessage {
-  readonly role: 'user' | 'assistant';
-  readonly content: ContentBlock[];
-}
+import { type WireMessage, addMessage, withoutLastThinking } from './wire-message.js';
 
 /** What a conversation is on the wire: instructions apart, and messages of alternating roles. */
 export interface WireConversation {
@@ -25,11 +21,7 @@ export interface WireConversation {
 export function toWireConversation(messages: readonly Message[]): WireConversation {
   const system: string[] = [];
   const merged: WireMessage[] = [];
-  const add = (role: WireMessage['role'], content: readonly ContentBlock[]): void => {
-    const last = merged.at(-1);
-    if (last?.role === role) last.content.push(...content);
-    else if (content.length > 0) merged.push({ role, content: [...content] });
-  };
+  const add = (role: WireMessage['role'], content: ContentBlock[]): void => addMessage(merged, { role, content });
   let open: OpenCalls | undefined;
   for (const [index, message] of messages.entries()) {
     if (message.role === 'tool') {
@@ -61,7 +53,7 @@ export function toWireConversation(messages: readonly Message[]): WireConversati
   if (merged[0]?.role !== 'user') {
     throw new ValidationError('A conversation for the Anthropic Messages API begins with a user message. Put one first.');
   }
-  return { messages: merged, ...(system.length > 0 && { system: system.join('\n\n') }) };
+  return { messages: withoutOpenServerCalls(merged), ...(system.length > 0 && { system: system.join('\n\n') }) };
 }
 
 /** The calls of one assistant message and the results that came for them so far. */
@@ -122,10 +114,7 @@ function userBlocks(content: MessageContent, index: number): ContentBlock[] {
 /** Reasoning without a replay is left out: the API takes only thinking that it has signed. */
 function assistantBlocks(message: AssistantMessage): ContentBlock[] {
   const plain = (): ContentBlock[] => [textBlock(message.content), ...(message.toolCalls ?? []).map(toolUseBlock)];
-  const blocks = (unpackReplay(message) ?? plain()).filter(saysSomething);
-  // The API refuses an assistant message that ends with thinking: it is what an answer cut early leaves.
-  while (isThinking(blocks.at(-1))) blocks.pop();
-  return blocks;
+  return withoutLastThinking((unpackReplay(message) ?? plain()).filter(saysSomething));
 }
 
 function textBlock(text: string): ContentBlock {
@@ -135,10 +124,6 @@ function textBlock(text: string): ContentBlock {
 /** The API refuses text blocks that are empty or white space. */
 function saysSomething(block: ContentBlock): boolean {
   return block.type !== 'text' || (typeof block.text === 'string' && block.text.trim() !== '');
-}
-
-function isThinking(block: ContentBlock | undefined): boolean {
-  return block?.type === 'thinking' || block?.type === 'redacted_thinking';
 }
 
 function resultText({ output, toolCallId }: ToolMessage, index: number): string {

@@ -102,6 +102,29 @@ describe('replay', () => {
     expect(sent(answerOf(...open, ...messageEnd('max_tokens')))).toEqual(paused.slice(0, 3));
   });
 
+  describe('a server tool whose result never came', () => {
+    const open = answerOf(...textBlock(0, 'Looking. '), blockStart(1, { type: 'server_tool_use', id: 's1', name: 'web_search', input: {} }), blockStop(1), ...messageEnd('pause_turn'));
+    const user = (content: string): Message => ({ role: 'user', content });
+    const wire = (...messages: readonly Message[]): unknown => messagesRequest('claude-test', { messages }).messages;
+    const call = { type: 'server_tool_use', id: 's1', name: 'web_search', input: {} };
+    const text = { type: 'text', text: 'Looking. ' };
+
+    it('is left out once the user has spoken again', () => {
+      expect(wire(user('One'), open, user('Two'))).toMatchObject([{ role: 'user' }, { role: 'assistant', content: [text] }, { role: 'user' }]);
+      expect(wire(user('One'), open)).toMatchObject([{ role: 'user' }, { role: 'assistant', content: [text, call] }]);
+    });
+
+    it('stays when its result came in the next answer', () => {
+      const rest = answerOf(blockStart(0, searchResult), blockStop(0), ...textBlock(1, 'Four.'), ...messageEnd('end_turn'));
+      expect(wire(user('One'), open, rest, user('Two'))).toMatchObject([{}, { content: [text, call, searchResult, { type: 'text', text: 'Four.' }] }, {}]);
+    });
+
+    it('leaves no empty message, and no two of one role, behind', () => {
+      const alone = answerOf(blockStart(0, call), blockStop(0), ...messageEnd('pause_turn'));
+      expect(wire(user('One'), alone, user('Two'))).toEqual([{ role: 'user', content: [{ type: 'text', text: 'One' }, { type: 'text', text: 'Two' }] }]);
+    });
+  });
+
   it('never ends with thinking', () => {
     const answer = answerOf(...textBlock(0, 'Well.'), ...events.slice(0, 5).map((event) => ({ ...event, index: 1 })), ...messageEnd('max_tokens'));
     expect(answer.replay).toBeDefined();
