@@ -88,6 +88,8 @@ function verdictOf(failure: HttpFailure, keyName: string): Verdict {
   switch (status) {
     case 401:
       return { type: AuthenticationError, what: 'the key was refused', advice: `Check the apiKey option or ${keyName}.`, retryable: false };
+    case 402:
+      return { type: ProviderError, what: 'the account cannot pay', advice: 'Check the balance or billing of the account.', retryable: false };
     case 403:
       return { type: AuthenticationError, what: 'the key may not do this', advice: `Check what the key of ${keyName} is allowed to use.`, retryable: false };
     case 404:
@@ -108,7 +110,11 @@ function verdictOf(failure: HttpFailure, keyName: string): Verdict {
       if (status >= 300 && status < 400) {
         return { type: ProviderError, what: 'the server redirects, which is not followed', advice: 'Set baseURL to the new address.', retryable: false };
       }
-      return { type: ProviderError, what: 'the request failed', advice: 'Try again later.', retryable: status >= 500 || status === 408 || status === 409 };
+      // 408 and 409 pass, and the SDKs repeat them. Every other 4xx says that the request itself is wrong (RFC 9110, section 15.5).
+      if (status >= 500 || status === 408 || status === 409) {
+        return { type: ProviderError, what: 'the request failed', advice: 'Try again later.', retryable: true };
+      }
+      return { type: ProviderError, what: 'the request failed', advice: 'Change the request: sending it again will not help.', retryable: false };
   }
 }
 

@@ -8,7 +8,7 @@ import {
   RateLimitError,
 } from '../core/errors.js';
 import { type ErrorContext, errorFacts, httpError, sentence } from './http-error.js';
-import { type WireData, isRecord, numberOf } from './wire/wire-data.js';
+import { type WireData, isRecord } from './wire/wire-data.js';
 
 interface ErrorKind {
   readonly create: new (message: string, options: ProviderErrorOptions) => ProviderError;
@@ -40,9 +40,9 @@ const kinds: ReadonlyMap<string, ErrorKind> = new Map([
   ['server_overloaded', overloaded],
 ]);
 
-/** An HTTP status inside the error: Groq's `status_code`, OpenRouter's and vLLM's numeric `code`. */
+/** An HTTP status inside the error: Groq's `status_code`, OpenRouter's and vLLM's `code`; some servers write it as a string. */
 function statusIn(error: WireData): number | undefined {
-  const candidates = [error.status_code, error.status, error.code].map((value) => numberOf(value) ?? Number.NaN);
+  const candidates = [error.status_code, error.status, error.code].map((value) => Number(/^\d{3}$/.exec(String(value))?.[0]));
   return candidates.find((status) => status >= 400 && status <= 599);
 }
 

@@ -9,10 +9,13 @@ describe('httpError', () => {
   it.each([
     [400, 'InvalidRequestError', false],
     [401, 'AuthenticationError', false],
+    [402, 'ProviderError', false],
     [403, 'AuthenticationError', false],
     [404, 'InvalidRequestError', false],
     [408, 'ProviderError', true],
+    [409, 'ProviderError', true],
     [413, 'InvalidRequestError', false],
+    [418, 'ProviderError', false],
     [422, 'InvalidRequestError', false],
     [429, 'RateLimitError', true],
     [500, 'ProviderError', true],
@@ -31,6 +34,14 @@ describe('httpError', () => {
     const options = { status: 400, cause: undefined };
     expect(httpError({ ...options, code: 'context_length_exceeded' }, context).name).toBe('ContextLengthError');
     expect(httpError({ ...options, message: 'prompt is too long: 213462 tokens > 200000 maximum' }, context).name).toBe('ContextLengthError');
+  });
+
+  it.each([402, 405, 410, 415, 418, 451])('never says to try %i again, which would not help', (status) => {
+    const cause = undefined;
+    for (const { message, retryable } of [httpError({ status, message: 'No.', cause }, context), streamError({ message: 'No.', code: status }, context)]) {
+      expect(retryable).toBe(false);
+      expect(message).toMatch(status === 402 ? /\(HTTP 402\): No\. Check the balance or billing/ : /: No\. Change the request/);
+    }
   });
 
   it('does not ask to retry when the quota is used up', () => {
@@ -64,6 +75,21 @@ describe('httpError', () => {
     const message = 'Bad key abcd-secret, Bearer xyz123456, sk-abcdefghijkl for "my private question"';
     const shown = httpError({ status: 400, message, cause: undefined }, context).message;
     for (const secret of ['abcd-secret', 'xyz123456', 'sk-abcdefghijkl', 'my private question']) expect(shown).not.toContain(secret);
+  });
+});
+
+describe('streamError', () => {
+  it.each([
+    [{ code: '429' }, 'RateLimitError', 429],
+    [{ code: 429 }, 'RateLimitError', 429],
+    [{ status_code: '503' }, 'OverloadedError', 503],
+    [{ status: '401' }, 'AuthenticationError', 401],
+    [{ code: '1302' }, 'ProviderError', undefined],
+    [{ code: '4.5e2' }, 'ProviderError', undefined],
+    [{ code: '' }, 'ProviderError', undefined],
+    [{ code: 'rate_limit_exceeded' }, 'RateLimitError', undefined],
+  ])('reads the status in %j', (error, name, status) => {
+    expect(streamError({ message: 'No.', ...error }, context)).toMatchObject({ name, status });
   });
 });
 
