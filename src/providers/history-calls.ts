@@ -1,9 +1,16 @@
 import type { ToolCall } from '../core/chunk.js';
 import type { AssistantMessage, Message, ToolMessage } from '../core/message.js';
 
+/** The ids of calls that an API takes. */
+export interface IdRules {
+  readonly isAccepted: (toolCallId: string) => boolean;
+  /** An id that it takes, in place of one that it would refuse; another one for each `attempt` (from 1), as some are taken. */
+  readonly rename: (toolCallId: string, attempt: number) => string;
+}
+
 /** Which calls of a history an API takes as they are. */
 export interface CallRules {
-  readonly isAcceptedId: (toolCallId: string) => boolean;
+  readonly ids: IdRules;
   /** The tools of the request: their names stay, whatever they look like. */
   readonly toolNames: ReadonlySet<string>;
 }
@@ -25,7 +32,7 @@ const longestName = 64;
  * The same history always gets the same names, and no two calls get one id.
  */
 export function adaptCalls(messages: readonly Message[], rules: CallRules): readonly Message[] {
-  const ids = new CallIds(messages, rules.isAcceptedId);
+  const ids = new CallIds(messages, rules.ids);
   let open: OpenCall[] = [];
   return messages.map((message) => {
     if (message.role === 'tool') return adaptResult(message, open);
@@ -56,30 +63,38 @@ function plain(text: string): string {
   return text.replaceAll(/[^a-zA-Z0-9_-]/g, '_');
 }
 
+/** Renames an id so that it can still be recognized, to at most `longest` characters. */
+export function readableId(longest = Number.POSITIVE_INFINITY): IdRules['rename'] {
+  return (toolCallId, attempt) => {
+    const end = attempt === 1 ? '' : `_${attempt}`;
+    return (plain(toolCallId) || 'call').slice(0, longest - end.length) + end;
+  };
+}
+
 /** The ids of one request. */
 class CallIds {
-  readonly #isAccepted: (toolCallId: string) => boolean;
+  readonly #rules: IdRules;
   /** Ids that stay, known beforehand, so that no made-up one takes theirs. */
   readonly #kept: ReadonlySet<string>;
   readonly #sent = new Set<string>();
 
-  constructor(messages: readonly Message[], isAccepted: (toolCallId: string) => boolean) {
-    this.#isAccepted = isAccepted;
+  constructor(messages: readonly Message[], rules: IdRules) {
+    this.#rules = rules;
     const calls = messages.filter((message): message is AssistantMessage => message.role === 'assistant').flatMap(({ toolCalls = [] }) => toolCalls);
-    this.#kept = new Set(calls.map(({ toolCallId }) => toolCallId).filter(isAccepted));
+    this.#kept = new Set(calls.map(({ toolCallId }) => toolCallId).filter((id) => rules.isAccepted(id)));
   }
 
   /** What the next call of the history is called. */
   next(toolCallId: string): string {
-    const stays = this.#isAccepted(toolCallId) && !this.#sent.has(toolCallId);
-    const id = stays ? toolCallId : this.#free(plain(toolCallId) || 'call');
+    const stays = this.#rules.isAccepted(toolCallId) && !this.#sent.has(toolCallId);
+    const id = stays ? toolCallId : this.#free(toolCallId);
     this.#sent.add(id);
     return id;
   }
 
-  #free(wanted: string): string {
-    let id = wanted;
-    for (let number = 2; this.#sent.has(id) || this.#kept.has(id); number++) id = `${wanted}_${number}`;
+  #free(toolCallId: string): string {
+    let id = this.#rules.rename(toolCallId, 1);
+    for (let attempt = 2; this.#sent.has(id) || this.#kept.has(id); attempt++) id = this.#rules.rename(toolCallId, attempt);
     return id;
   }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Message } from '../../src/core/message.js';
 import { messagesRequest } from '../../src/providers/anthropic/request.js';
-import { chatDialect, chatRequest } from '../../src/providers/openai/request.js';
+import { chatDialect } from '../../src/providers/openai/dialect.js';
+import { chatRequest } from '../../src/providers/openai/request.js';
 import { isRecord, listOf } from '../../src/providers/wire/wire-data.js';
 
 const hi: Message = { role: 'user', content: 'Hi' };
-const dialect = chatDialect('http://127.0.0.1:8080/v1');
 
 function calls(...ids: readonly string[]): Message {
   return { role: 'assistant', content: '', toolCalls: ids.map((toolCallId, place) => ({ toolCallId, toolName: 'add', input: { place } })) };
@@ -39,7 +39,11 @@ function anthropicSends(messages: readonly Message[], ...tools: readonly string[
 
 /** What the Chat Completions API gets, by its reference: `tool_calls`, and messages of role `tool`. */
 function chatSends(messages: readonly Message[], ...tools: readonly string[]): Sent {
-  const sent = listOf(chatRequest('m', { messages, tools: tools.map(tool) }, dialect, true).messages).filter(isRecord);
+  return chatSendsTo('http://127.0.0.1:8080/v1', messages, ...tools);
+}
+
+function chatSendsTo(baseURL: string, messages: readonly Message[], ...tools: readonly string[]): Sent {
+  const sent = listOf(chatRequest('m', { messages, tools: tools.map(tool) }, chatDialect(baseURL), true).messages).filter(isRecord);
   const toolCalls = sent.flatMap((message) => listOf(message.tool_calls)).filter(isRecord);
   return {
     calls: toolCalls.map((call) => [call.id, isRecord(call.function) ? call.function.name : undefined]),
@@ -99,6 +103,65 @@ describe('ids of calls in the history, for the Chat Completions API', () => {
     const { calls: sent, results: answered } = chatSends([hi, calls('', ''), ...results('', '')]);
     expect(sent.map(([id]) => id)).toEqual(['call', 'call_2']);
     expect(answered).toEqual([['call', 'result 0'], ['call_2', 'result 1']]);
+  });
+});
+
+describe('long ids, for the Chat Completions API', () => {
+  const forty = 'i'.repeat(40);
+
+  it.each(['https://api.openai.com/v1', 'https://x.openai.azure.com/openai/v1', 'http://127.0.0.1:8080/v1'])('%s gets at most 40 characters', (baseURL) => {
+    const ids = [forty, `${forty}x`, `${forty}y`, `${forty}z`.repeat(3)];
+    const { calls: sent, results: answered } = chatSendsTo(baseURL, [hi, calls(...ids), ...results(...ids)]);
+    const names = sent.map(([id]) => String(id));
+    expect(names[0]).toBe(forty);
+    expect(new Set(names).size).toBe(4);
+    for (const name of names) expect(name).toMatch(/^.{1,40}$/);
+    expect(answered).toEqual(names.map((name, place) => [name, `result ${place}`]));
+  });
+
+  // LiteLLM: docs of its Gemini provider; the signature is base64.
+  const signed = `call_1__thought__${'Ab+/='.repeat(40)}`;
+
+  it('leaves Gemini’s thought signature, which LiteLLM puts into the id, to a compatible server', () => {
+    expect(chatSends([hi, calls(signed), ...results(signed)]).calls).toEqual([[signed, 'add']]);
+    const [[id] = []] = chatSendsTo('https://api.openai.com/v1', [hi, calls(signed), ...results(signed)]).calls;
+    expect(id).toHaveLength(40);
+  });
+});
+
+describe('ids for Mistral', () => {
+  const mistral = (messages: readonly Message[]): Sent => chatSendsTo('https://api.mistral.ai/v1', messages);
+
+  it('keeps its own', () => {
+    expect(mistral([hi, calls('D681PevKs'), ...results('D681PevKs')])).toEqual({ calls: [['D681PevKs', 'add']], results: [['D681PevKs', 'result 0']] });
+  });
+
+  it('gives the others nine letters and digits, in call and result alike, always the same', () => {
+    const ids = ['call_PTLP8xhu3uwZk4l3nlnrrJha', 'toolu_01', 'functions.add:0', '', 'toolu_02', 'D681Pev_s'];
+    const turns = [hi, calls(...ids), ...results(...ids)];
+    const { calls: sent, results: answered } = mistral(turns);
+    const names = sent.map(([id]) => id);
+    for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9]{9}$/);
+    expect(new Set(names).size).toBe(ids.length);
+    expect(answered).toEqual(names.map((name, place) => [name, `result ${place}`]));
+    // Whatever else stands in the history.
+    expect(mistral([hi, calls('toolu_02'), ...results('toolu_02')]).calls).toEqual([[names[4], 'add']]);
+  });
+
+  it('takes no id from a call that has it, and tells repeated ids apart', () => {
+    const [[made] = []] = mistral([hi, calls('toolu_01'), ...results('toolu_01')]).calls;
+    const turns = [hi, calls('toolu_01'), ...results('toolu_01'), calls(String(made)), ...results(String(made)), calls('toolu_01'), ...results('toolu_01')];
+    const { calls: sent, results: answered } = mistral(turns);
+    const names = sent.map(([id]) => id);
+    expect(names[1]).toBe(made);
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9]{9}$/);
+    expect(answered.map(([id]) => id)).toEqual(names);
+  });
+
+  it('has a name for each of many ids', () => {
+    const ids = Array.from({ length: 20_000 }, (_, number) => `call_${number}`);
+    expect(new Set(mistral([hi, calls(...ids)]).calls.map(([id]) => id)).size).toBe(ids.length);
   });
 });
 

@@ -12,8 +12,8 @@ import { type WireData, isRecord, listOf, stringOf } from '../wire/wire-data.js'
  *
  * @throws {ProviderError} the body holds an error, or is no message.
  */
-export function toCompletion(body: unknown, { name, model }: Pick<Provider, 'name' | 'model'>): Completion {
-  const translator = new MessagesTranslator({ provider: name, model, metadata: chunkMetadata(''), timestamp: 0 });
+export function toCompletion(body: unknown, { name, model }: Pick<Provider, 'name' | 'model'>, server?: string): Completion {
+  const translator = new MessagesTranslator({ provider: name, model, metadata: chunkMetadata(''), timestamp: 0 }, server);
   const response = new StreamingResponse();
   const toolCalls: Completion['toolCalls'][number][] = [];
   const emit = (chunk: StreamChunk): void => {

@@ -12,6 +12,7 @@ import { toCompletion } from './completion.js';
 import type { AnthropicOptions } from './options.js';
 import { providerName } from './replay.js';
 import { type MessagesBody, messagesRequest } from './request.js';
+import { messagesServer } from './server.js';
 import { messagesTranslator } from './translate.js';
 
 /**
@@ -37,12 +38,14 @@ class AnthropicProvider implements Provider {
   readonly model: string;
   readonly capabilities = { tools: true, images: true, reasoning: true, structuredOutput: true };
   readonly #client: Anthropic;
+  readonly #server: string;
   readonly #scheduler: SchedulerLike | undefined;
   readonly #who: SdkIdentity;
 
   constructor(model: string, options: AnthropicOptions) {
     this.model = model;
     this.#client = options.client ?? createClient(options);
+    this.#server = messagesServer(this.#client.baseURL);
     this.#scheduler = options.scheduler;
     const keys = [this.#client.apiKey ?? undefined, this.#client.authToken ?? undefined, ...headerSecrets(options.headers)];
     this.#who = { provider: this.name, model, keyName: 'ANTHROPIC_API_KEY', keys };
@@ -54,13 +57,13 @@ class AnthropicProvider implements Provider {
 
   stream$(request: ProviderRequest): Observable<StreamChunk> {
     return defer(() => {
-      const body = messagesRequest(this.model, request);
+      const body = messagesRequest(this.model, request, this.#server);
       return streamAnswer({
         request,
         open: (signal) => this.#client.messages.create(streaming(body), { signal, ...retries(request) }).asResponse(),
         toError: (error) => callError(error, this.#who, request),
         errors: errorContext(this.#who, request),
-        translator: messagesTranslator,
+        translator: (context) => messagesTranslator(context, this.#server),
         frames: (listener) => sseDecoder(listener),
         scheduler: this.#scheduler,
       });
@@ -68,11 +71,11 @@ class AnthropicProvider implements Provider {
   }
 
   async complete(request: ProviderRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Completion> {
-    const body = messagesRequest(this.model, request);
+    const body = messagesRequest(this.model, request, this.#server);
     const timeout = completionTimeoutMs(this.#client.timeout, body.max_tokens);
     try {
       const answer: unknown = await this.#client.messages.create(nonStreaming(body), { signal, timeout, ...retries(request) });
-      return toCompletion(answer, this);
+      return toCompletion(answer, this, this.#server);
     } catch (error) {
       throw callError(error, this.#who, request, signal);
     }

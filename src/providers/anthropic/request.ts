@@ -1,8 +1,10 @@
 import { ValidationError } from '../../core/errors.js';
 import type { Message } from '../../core/message.js';
 import type { ProviderRequest, ResponseFormat, ToolChoice } from '../../core/provider.js';
-import { adaptCalls } from '../history-calls.js';
+import { type IdRules, adaptCalls, readableId } from '../history-calls.js';
+import { withOwnReplays } from '../server-replay.js';
 import { toWireConversation } from './conversation.js';
+import { providerName } from './replay.js';
 import { type WireData, isRecord, listOf } from '../wire/wire-data.js';
 
 /** `max_tokens` must be given to the Messages API; this is what we give when the request has no `maxTokens`. */
@@ -14,9 +16,10 @@ export type MessagesBody = WireData & { readonly model: string; readonly max_tok
 /**
  * Builds the body of a request. `extra` is merged last and wins; inside `output_config` field by field.
  *
+ * @param server to whom it goes: replays of other servers stay away.
  * @throws {ValidationError} the API would refuse it or cannot do it (`seed`, JSON without a schema).
  */
-export function messagesRequest(model: string, request: ProviderRequest): MessagesBody {
+export function messagesRequest(model: string, request: ProviderRequest, server?: string): MessagesBody {
   const { temperature, topP, extra = {} } = request;
   checkOptions(request);
   const tools = request.tools?.map(({ name, description, parameters }) => ({
@@ -31,7 +34,7 @@ export function messagesRequest(model: string, request: ProviderRequest): Messag
   return {
     model,
     max_tokens: request.maxTokens ?? defaultMaxTokens,
-    ...toWireConversation(sendableMessages(request)),
+    ...toWireConversation(sendableMessages(request, server)),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(stop.length > 0 && { stop_sequences: stop }),
@@ -44,9 +47,11 @@ export function messagesRequest(model: string, request: ProviderRequest): Messag
 
 /** The pattern of `tool_use.id` in the API reference: servers of other APIs give ids such as `functions.add:0`. */
 const acceptedId = /^[a-zA-Z0-9_-]+$/;
+const ids: IdRules = { isAccepted: (id) => acceptedId.test(id), rename: readableId() };
 
-function sendableMessages({ messages, tools = [] }: ProviderRequest): readonly Message[] {
-  return adaptCalls(messages, { isAcceptedId: (id) => acceptedId.test(id), toolNames: new Set(tools.map(({ name }) => name)) });
+function sendableMessages({ messages, tools = [] }: ProviderRequest, server: string | undefined): readonly Message[] {
+  const own = withOwnReplays(messages, providerName, server);
+  return adaptCalls(own, { ids, toolNames: new Set(tools.map(({ name }) => name)) });
 }
 
 function checkOptions({ maxTokens, temperature, topP, seed }: ProviderRequest): void {

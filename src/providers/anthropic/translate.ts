@@ -1,4 +1,4 @@
-import { type StreamChunk, chunkMetadata, finishChunk, reasoningChunk, textChunk } from '../../core/chunk.js';
+import { type Replay, type StreamChunk, chunkMetadata, finishChunk, reasoningChunk, textChunk } from '../../core/chunk.js';
 import {
   type PartialFacts,
   type Translator,
@@ -12,6 +12,7 @@ import { sourceOf } from './citation.js';
 import { isServerCall, isServerResult, packReplay } from './replay.js';
 import { ServerTools } from './server-tools.js';
 import { finishReasonOf, leavesServerToolsOpen } from './stop-reason.js';
+import { signReplay } from '../server-replay.js';
 import { streamError } from '../stream-error.js';
 import { ToolCalls } from './tool-calls.js';
 import { UsageReport } from './usage-report.js';
@@ -20,9 +21,9 @@ import { type WireData, isRecord, listOf, numberOf, stringOf } from '../wire/wir
 
 type Emit = (chunk: StreamChunk) => void;
 
-/** Translates the events of one answer of the Anthropic Messages API into chunks (API reference, "Streaming messages"). */
-export function messagesTranslator(context: TranslatorContext): Translator {
-  return new MessagesTranslator(context);
+/** Translates the events of one answer of `server` into chunks (API reference of the Messages API, "Streaming messages"). */
+export function messagesTranslator(context: TranslatorContext, server?: string): Translator {
+  return new MessagesTranslator(context, server);
 }
 
 /** An event that brings a piece of text and nothing else. */
@@ -34,6 +35,7 @@ function isTextDelta(data: WireData): data is { readonly delta: { readonly text:
 /** The state of one answer; `completion.ts` feeds it a whole message. */
 export class MessagesTranslator implements Translator {
   readonly #context: TranslatorContext;
+  readonly #server: string | undefined;
   readonly #calls: ToolCalls;
   readonly #serverTools: ServerTools;
   readonly #usage = new UsageReport();
@@ -44,8 +46,9 @@ export class MessagesTranslator implements Translator {
   /** What `finish` says in its metadata besides `streamId`. */
   #more: Record<string, unknown> = {};
 
-  constructor(context: TranslatorContext) {
+  constructor(context: TranslatorContext, server?: string) {
     this.#context = context;
+    this.#server = server;
     this.#calls = new ToolCalls(context);
     this.#serverTools = new ServerTools(context);
   }
@@ -100,7 +103,7 @@ export class MessagesTranslator implements Translator {
     const stopReason = this.#stopReason;
     this.#calls.settle(stopReason, emit);
     const usage = this.#usage.read();
-    const replay = packReplay(this.#blocks.toReplay(), leavesServerToolsOpen(stopReason));
+    const replay = this.#replay(leavesServerToolsOpen(stopReason));
     const { metadata, timestamp } = this.#context;
     const fields = {
       finishReason: finishReasonOf(stopReason, this.#calls.hasOwnCall),
@@ -113,7 +116,11 @@ export class MessagesTranslator implements Translator {
 
   partialFacts(): PartialFacts {
     const usage = this.#usage.read();
-    return { usage: usage && { ...usage, estimated: true }, replay: packReplay(this.#blocks.toReplay(), false) };
+    return { usage: usage && { ...usage, estimated: true }, replay: this.#replay(false) };
+  }
+
+  #replay(keepsOpenServerTools: boolean): Replay | undefined {
+    return signReplay(packReplay(this.#blocks.toReplay(), keepsOpenServerTools), this.#server);
   }
 
   #onDelta(data: WireData, emit: Emit): void {

@@ -9,6 +9,7 @@ import { isRecord, listOf } from '../wire/wire-data.js';
 export interface CompletionContext {
   readonly provider: string;
   readonly model: string;
+  readonly server?: string;
 }
 
 /**
@@ -16,12 +17,12 @@ export interface CompletionContext {
  *
  * @throws {ProviderError} the body holds an error, or no answer.
  */
-export function toCompletion(body: unknown, { provider, model }: CompletionContext): Completion {
+export function toCompletion(body: unknown, { provider, model, server }: CompletionContext): Completion {
   if (!isRecord(body)) throw noAnswer(provider, model);
   const chunks: StreamChunk[] = [];
   const emit = (chunk: StreamChunk): void => void chunks.push(chunk);
   const context: TranslatorContext = { provider, model, metadata: chunkMetadata(''), timestamp: 0 };
-  const translator = new ChatTranslator(context);
+  const translator = new ChatTranslator(context, server);
   try {
     translator.take(body, emit);
   } catch (error) {

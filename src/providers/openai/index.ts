@@ -5,4 +5,4 @@
  */
 export { openai } from './provider.js';
 export type { OpenAIOptions } from './options.js';
-export type { MaxTokensField } from './request.js';
+export type { MaxTokensField } from './dialect.js';

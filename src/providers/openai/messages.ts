@@ -2,24 +2,17 @@ import type { ToolCall } from '../../core/chunk.js';
 import { ValidationError } from '../../core/errors.js';
 import type { AssistantMessage, Message, MessageContent, ToolMessage } from '../../core/message.js';
 import { type WireData, isRecord } from '../wire/wire-data.js';
-
-/** How messages are written for one server. */
-export interface MessageOptions {
-  /** The name under which our `replay` data is tagged. */
-  readonly provider: string;
-  /** Whether reasoning goes back: compatible servers want it, OpenAI's own API refuses fields it does not know. */
-  readonly sendsReasoning: boolean;
-}
+import type { ChatDialect } from './dialect.js';
 
 /** Our messages as the Chat Completions API writes them. */
-export function chatMessages(messages: readonly Message[], options: MessageOptions): readonly WireData[] {
-  return messages.filter((message) => !isOthersPause(message, options)).map((message) => {
+export function chatMessages(messages: readonly Message[], dialect: ChatDialect): readonly WireData[] {
+  return (dialect.wantsAnswerToResults ? withAnswers(messages) : messages).map((message) => {
     switch (message.role) {
       case 'system':
       case 'user':
         return { role: message.role, content: chatContent(message.content) };
       case 'assistant':
-        return assistantMessage(message, options);
+        return assistantMessage(message, dialect);
       case 'tool':
         return { role: 'tool', tool_call_id: message.toolCallId, content: toolOutput(message) };
       default:
@@ -29,10 +22,15 @@ export function chatMessages(messages: readonly Message[], options: MessageOptio
   });
 }
 
-/** An answer that another provider paused before its first word: all it holds is replay, which is that provider's alone. */
-function isOthersPause(message: Message, { provider }: MessageOptions): boolean {
-  if (message.role !== 'assistant' || message.content !== '') return false;
-  return (message.toolCalls ?? []).length === 0 && message.replay !== undefined && message.replay.provider !== provider;
+/**
+ * Mistral refuses a question right after results of tools (error code 3230), where a run ended before the model had answered
+ * them. It gets the answer that Mistral's own command line puts there.
+ */
+function withAnswers(messages: readonly Message[]): readonly Message[] {
+  return messages.flatMap((message, index): readonly Message[] => {
+    const isOpen = messages[index - 1]?.role === 'tool' && message.role !== 'tool' && message.role !== 'assistant';
+    return isOpen ? [{ role: 'assistant', content: 'Understood.' }, message] : [message];
+  });
 }
 
 function chatContent(content: MessageContent): string | readonly WireData[] {
@@ -42,20 +40,20 @@ function chatContent(content: MessageContent): string | readonly WireData[] {
   );
 }
 
-function assistantMessage(message: AssistantMessage, options: MessageOptions): WireData {
+function assistantMessage(message: AssistantMessage, { sendsReasoning }: ChatDialect): WireData {
   const calls = message.toolCalls ?? [];
   return {
     role: 'assistant',
     // The API wants null, not '', beside tool calls; without calls it wants a string.
     content: message.content === '' && calls.length > 0 ? null : message.content,
     ...(calls.length > 0 && { tool_calls: calls.map(chatToolCall) }),
-    ...(options.sendsReasoning && reasoningFields(message, options.provider)),
+    ...(sendsReasoning && reasoningFields(message)),
   };
 }
 
-/** What the server asked to get back; data of another provider, or of a stranger, is left alone. */
-function reasoningFields({ replay, reasoning }: AssistantMessage, provider: string): WireData {
-  const data = replay?.provider === provider ? replay.data : undefined;
+/** What the server asked to get back; data of a stranger is left alone. */
+function reasoningFields({ replay, reasoning }: AssistantMessage): WireData {
+  const data = replay?.data;
   if (!isRecord(data)) return {};
   return {
     ...(data.reasoningField === 'reasoning_content' && reasoning !== undefined && { reasoning_content: reasoning }),

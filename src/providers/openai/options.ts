@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import type { SchedulerLike } from 'rxjs';
 import type { SdkOptions } from '../sdk-options.js';
-import type { MaxTokensField } from './request.js';
+import type { MaxTokensField } from './dialect.js';
 
 /** How to reach the server. */
 export interface OpenAIOptions extends SdkOptions {

@@ -8,8 +8,9 @@ import { type SdkIdentity, callError, errorContext, headerSecrets } from '../sdk
 import { sseDecoder } from '../wire/sse.js';
 import { createClient } from './client.js';
 import { toCompletion } from './completion.js';
+import { type ChatDialect, chatDialect, providerName } from './dialect.js';
 import type { OpenAIOptions } from './options.js';
-import { type ChatDialect, chatDialect, chatRequest, providerName } from './request.js';
+import { chatRequest } from './request.js';
 import { chatTranslator } from './translate.js';
 
 /**
@@ -58,7 +59,7 @@ class OpenAIProvider implements Provider {
         open: (signal) => this.#create(body, request, signal).asResponse(),
         toError: (error) => callError(error, this.#who, request),
         errors: errorContext(this.#who, request),
-        translator: chatTranslator,
+        translator: (context) => chatTranslator(context, this.#dialect.server),
         frames: (listener) => sseDecoder(listener),
         scheduler: this.#scheduler,
       });
@@ -70,7 +71,7 @@ class OpenAIProvider implements Provider {
     const body = chatRequest(this.model, request, this.#dialect, false);
     try {
       const answer: unknown = await this.#create(body, request, signal);
-      return toCompletion(answer, { provider: this.name, model: this.model });
+      return toCompletion(answer, { provider: this.name, model: this.model, server: this.#dialect.server });
     } catch (error) {
       throw callError(error, this.#who, request, signal);
     }

@@ -2,38 +2,10 @@ import { ValidationError } from '../../core/errors.js';
 import type { Message } from '../../core/message.js';
 import type { ProviderRequest, ResponseFormat, ToolChoice, ToolDefinition } from '../../core/provider.js';
 import { adaptCalls } from '../history-calls.js';
-import { chatMessages } from './messages.js';
+import { withOwnReplays } from '../server-replay.js';
 import type { WireData } from '../wire/wire-data.js';
-
-/** The name of this provider: in errors, and on its `replay` data. */
-export const providerName = 'openai';
-
-/** The body field for `maxTokens`. */
-export type MaxTokensField = 'max_completion_tokens' | 'max_tokens';
-
-/** For which server a request is written. */
-export interface ChatDialect {
-  readonly maxTokensField: MaxTokensField;
-  readonly sendsReasoning: boolean;
-}
-
-const officialHosts = /(?:^|\.)(?:openai\.com|openai\.azure\.com)$/;
-
-function isOfficial(baseURL: string): boolean {
-  return URL.canParse(baseURL) && officialHosts.test(new URL(baseURL).hostname);
-}
-
-/**
- * How the server at `baseURL` is spoken to. OpenAI's reasoning models refuse `max_tokens`, most compatible servers know
- * nothing else.
- */
-export function chatDialect(baseURL: string, maxTokensField?: MaxTokensField): ChatDialect {
-  const official = isOfficial(baseURL);
-  return {
-    maxTokensField: maxTokensField ?? (official ? 'max_completion_tokens' : 'max_tokens'),
-    sendsReasoning: !official,
-  };
-}
+import { type ChatDialect, providerName } from './dialect.js';
+import { chatMessages } from './messages.js';
 
 /**
  * The body of a Chat Completions request; `extra` is merged last and wins.
@@ -45,7 +17,7 @@ export function chatRequest(model: string, request: ProviderRequest, dialect: Ch
   const { temperature, maxTokens, topP, stop, seed, responseFormat, tools = [], toolChoice } = request;
   return {
     model,
-    messages: chatMessages(sendableMessages(request), { provider: providerName, sendsReasoning: dialect.sendsReasoning }),
+    messages: chatMessages(sendableMessages(request, dialect), dialect),
     ...(tools.length > 0 && { tools: tools.map(chatTool) }),
     // Without tools the API refuses a choice.
     ...(tools.length > 0 && toolChoice !== undefined && { tool_choice: chatToolChoice(toolChoice) }),
@@ -62,9 +34,9 @@ export function chatRequest(model: string, request: ProviderRequest, dialect: Ch
   };
 }
 
-/** The API takes every id but an empty one; compatible servers want their own back as it came. */
-function sendableMessages({ messages, tools = [] }: ProviderRequest): readonly Message[] {
-  return adaptCalls(messages, { isAcceptedId: (id) => id !== '', toolNames: new Set(tools.map(({ name }) => name)) });
+function sendableMessages({ messages, tools = [] }: ProviderRequest, { ids, server }: ChatDialect): readonly Message[] {
+  const own = withOwnReplays(messages, providerName, server);
+  return adaptCalls(own, { ids, toolNames: new Set(tools.map(({ name }) => name)) });
 }
 
 function chatTool({ name, description, parameters }: ToolDefinition): WireData {

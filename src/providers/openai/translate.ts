@@ -5,6 +5,7 @@ import { finishReasonOf } from './finish-reason.js';
 import { messageDelta, saysSomething } from './message-delta.js';
 import { ReasoningReader, thinkingText } from './reasoning.js';
 import { SourceReader, imageChunk } from './sources.js';
+import { signReplay } from '../server-replay.js';
 import { streamError } from '../stream-error.js';
 import { errorIn } from './error-in.js';
 import { ToolCallAssembler } from './tool-calls.js';
@@ -14,9 +15,9 @@ import { type WireData, filledString, isRecord, listOf } from '../wire/wire-data
 
 type Emit = (chunk: StreamChunk) => void;
 
-/** Translates the events of one Chat Completions answer, of OpenAI or of a compatible server. */
-export function chatTranslator(context: TranslatorContext): Translator {
-  return new ChatTranslator(context);
+/** Translates the events of one Chat Completions answer, of OpenAI or of the compatible `server`. */
+export function chatTranslator(context: TranslatorContext, server?: string): Translator {
+  return new ChatTranslator(context, server);
 }
 
 /** The text of an event that brings a piece of it and nothing else: one choice, no finish reason, no other delta. */
@@ -34,6 +35,7 @@ function textAlone({ choices }: WireData): string | undefined {
 export class ChatTranslator implements Translator {
   phase: AnswerPhase = 'open';
   readonly #context: TranslatorContext;
+  readonly #server: string | undefined;
   readonly #reasoning = new ReasoningReader();
   readonly #sources: SourceReader;
   readonly #calls: ToolCallAssembler;
@@ -46,8 +48,9 @@ export class ChatTranslator implements Translator {
   #refused = false;
   #rawFinishReason: string | undefined;
 
-  constructor(context: TranslatorContext) {
+  constructor(context: TranslatorContext, server?: string) {
     this.#context = context;
+    this.#server = server;
     this.#sources = new SourceReader(context);
     this.#calls = new ToolCallAssembler(context);
   }
@@ -211,6 +214,6 @@ export class ChatTranslator implements Translator {
 
   #replay(): Replay | undefined {
     const data = this.#reasoning.replay(this.#calls.hasCalls);
-    return data === undefined ? undefined : { provider: this.#context.provider, data };
+    return data === undefined ? undefined : signReplay({ provider: this.#context.provider, data }, this.#server);
   }
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ValidationError } from '../../../src/core/errors.js';
 import type { Message } from '../../../src/core/message.js';
 import type { ProviderRequest } from '../../../src/core/provider.js';
-import { chatDialect, chatRequest } from '../../../src/providers/openai/request.js';
+import { chatDialect } from '../../../src/providers/openai/dialect.js';
+import { chatRequest } from '../../../src/providers/openai/request.js';
 
 const official = chatDialect('https://api.openai.com/v1');
 const compatible = chatDialect('http://127.0.0.1:8080/v1');
@@ -49,6 +50,13 @@ describe('chatRequest', () => {
   it.each([
     ['https://api.openai.com/v1', 'max_completion_tokens'],
     ['https://x.openai.azure.com/openai/v1', 'max_completion_tokens'],
+    ['https://x.openai.azure.com/openai/deployments/d', 'max_completion_tokens'],
+    ['https://x.services.ai.azure.com/openai/v1', 'max_completion_tokens'],
+    ['https://x.services.ai.azure.com/api/projects/p/openai/v1/', 'max_completion_tokens'],
+    ['https://x.cognitiveservices.azure.com/openai', 'max_completion_tokens'],
+    // Foundry's API for the models of every vendor.
+    ['https://x.services.ai.azure.com/models', 'max_tokens'],
+    ['https://services.ai.azure.com.example/openai/v1', 'max_tokens'],
     ['https://openai.com.example/v1', 'max_tokens'],
     ['http://localhost:11434/v1', 'max_tokens'],
   ])('for %s limits the answer with %s', (baseURL, field) => {
@@ -97,7 +105,7 @@ describe('chatRequest', () => {
 
   describe('reasoning', () => {
     const details = [{ type: 'reasoning.encrypted', data: 'd' }];
-    const data = { reasoningField: 'reasoning_content', reasoningDetails: details };
+    const data = { reasoningField: 'reasoning_content', reasoningDetails: details, server: compatible.server };
     const message = (provider: string): Message => ({ role: 'assistant', content: 'x', reasoning: 'Hm', replay: { provider, data } });
 
     it('goes back to a compatible server that asked for it', () => {
@@ -107,6 +115,7 @@ describe('chatRequest', () => {
     it('goes neither to OpenAI itself nor to another provider', () => {
       expect(messagesOf([message('openai')], official)).toEqual([{ role: 'assistant', content: 'x' }]);
       expect(messagesOf([message('anthropic')])).toEqual([{ role: 'assistant', content: 'x' }]);
+      expect(messagesOf([message('openai')], chatDialect('http://127.0.0.1:8081/v1'))).toEqual([{ role: 'assistant', content: 'x' }]);
     });
   });
 
@@ -121,6 +130,35 @@ describe('chatRequest', () => {
     const output: Record<string, unknown> = {};
     output.self = output;
     expect(() => messagesOf([{ role: 'tool', toolCallId: 'a', toolName: 't', output, isError: false }])).toThrow(ValidationError);
+  });
+});
+
+describe('a question right after results of tools', () => {
+  const toolCalls = [{ toolCallId: 'abcdefghi', toolName: 'add', input: {} }];
+  const asked: Message = { role: 'assistant', content: '', toolCalls };
+  const result: Message = { role: 'tool', toolCallId: 'abcdefghi', toolName: 'add', output: '2', isError: false };
+  const rolesFor = (baseURL: string, messages: readonly Message[]): readonly unknown[] => {
+    const sent = messagesOf(messages, chatDialect(baseURL));
+    return Array.isArray(sent) ? sent.map(({ role }: Message) => role) : [];
+  };
+
+  it.each(['https://api.mistral.ai/v1', 'https://mistral.ai/v1', 'https://codestral.mistral.ai/v1'])('%s gets an answer between', (baseURL) => {
+    expect(rolesFor(baseURL, [user, asked, result, result, user])).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant', 'user']);
+    expect(messagesOf([user, asked, result, user], chatDialect(baseURL))).toContainEqual({ role: 'assistant', content: expect.stringMatching(/\S/) });
+  });
+
+  it('Mistral gets nothing more where the model has answered, or is about to', () => {
+    const whole = [user, asked, result, { role: 'assistant', content: 'Two.' } as const, user, asked, result];
+    expect(rolesFor('https://api.mistral.ai/v1', whole)).toEqual(whole.map(({ role }) => role));
+  });
+
+  it('Mistral gets an answer also where one that another provider had paused is left out', () => {
+    const paused = { role: 'assistant', content: '', replay: { provider: 'anthropic', data: {} } } as const;
+    expect(rolesFor('https://api.mistral.ai/v1', [user, asked, result, paused, user])).toEqual(['user', 'assistant', 'tool', 'assistant', 'user']);
+  });
+
+  it.each(['https://api.openai.com/v1', 'http://127.0.0.1:8080/v1', 'https://mistral.ai.example/v1'])('%s gets it as it is', (baseURL) => {
+    expect(rolesFor(baseURL, [user, asked, result, user])).toEqual(['user', 'assistant', 'tool', 'user']);
   });
 });
 
