@@ -1,7 +1,8 @@
 import { abortKind } from '../core/abort-kind.js';
 import { StreamInterruptedError, isAgentError } from '../core/errors.js';
-import { textOf } from '../core/message.js';
+import { type Message, textOf } from '../core/message.js';
 import type { ProviderRequest } from '../core/provider.js';
+import type { Secrets } from '../core/redact.js';
 import { StreamingResponse } from '../core/response.js';
 import { type ErrorContext, sdkError } from './http-error.js';
 
@@ -10,18 +11,34 @@ export interface SdkIdentity {
   readonly provider: string;
   readonly model: string;
   readonly keyName: string;
-  readonly keys: readonly (string | undefined)[];
-}
-
-/** Header values may be credentials; short ones are words. */
-export function headerSecrets(headers: Readonly<Record<string, string>> = {}): readonly string[] {
-  return Object.values(headers).filter((value) => value.length >= 8);
+  /** Read when an error is made: a function may give the client another key for each request. */
+  readonly keys: () => readonly (string | null | undefined)[];
 }
 
 /** What the errors of one request are made with. */
 export function errorContext({ keys, ...who }: SdkIdentity, request: ProviderRequest): ErrorContext {
-  const prompts = request.messages.flatMap((message) => (message.role === 'tool' ? [] : [textOf(message.content)]));
-  return { ...who, secrets: { keys, prompts } };
+  const secrets: Secrets = {
+    get keys() {
+      return keys().map((key) => key ?? undefined);
+    },
+    get prompts() {
+      return promptsOf(request.messages);
+    },
+  };
+  return { ...who, secrets };
+}
+
+/**
+ * What an error must not repeat of the messages: each part of one, for a server that echoes the request as it came, and the
+ * whole, for one that joins them. The longest first: a short one may be a piece of it.
+ */
+function promptsOf(messages: readonly Message[]): readonly string[] {
+  const prompts = messages.flatMap((message): readonly string[] => {
+    if (message.role === 'tool') return [];
+    const { content } = message;
+    return typeof content === 'string' ? [content] : [textOf(content), ...content.map((part) => textOf([part]))];
+  });
+  return prompts.sort((a, b) => b.length - a.length);
 }
 
 /** The error of a request that failed: ours by identity, an interruption when the caller aborted it, else a `ProviderError`. */

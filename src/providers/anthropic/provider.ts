@@ -5,7 +5,8 @@ import type { StreamChunk } from '../../core/chunk.js';
 import { ValidationError } from '../../core/errors.js';
 import type { Completion, Provider, ProviderRequest } from '../../core/provider.js';
 import { streamAnswer } from '../answer-stream.js';
-import { type SdkIdentity, callError, errorContext, headerSecrets } from '../sdk-call.js';
+import { type SdkIdentity, callError, errorContext } from '../sdk-call.js';
+import { defaultHeaderValues, headerSecrets } from '../sdk-secrets.js';
 import { sseDecoder } from '../wire/sse.js';
 import { createClient } from './client.js';
 import { toCompletion } from './completion.js';
@@ -47,8 +48,7 @@ class AnthropicProvider implements Provider {
     this.#client = options.client ?? createClient(options);
     this.#server = messagesServer(this.#client.baseURL);
     this.#scheduler = options.scheduler;
-    const keys = [this.#client.apiKey ?? undefined, this.#client.authToken ?? undefined, ...headerSecrets(options.headers)];
-    this.#who = { provider: this.name, model, keyName: 'ANTHROPIC_API_KEY', keys };
+    this.#who = { provider: this.name, model, keyName: 'ANTHROPIC_API_KEY', keys: () => secretsOf(this.#client, options) };
   }
 
   supportsStreaming(): boolean {
@@ -58,11 +58,12 @@ class AnthropicProvider implements Provider {
   stream$(request: ProviderRequest): Observable<StreamChunk> {
     return defer(() => {
       const body = messagesRequest(this.model, request, this.#server);
+      const { who, options } = this.#call(request);
       return streamAnswer({
         request,
-        open: (signal) => this.#client.messages.create(streaming(body), { signal, ...retries(request) }).asResponse(),
-        toError: (error) => callError(error, this.#who, request),
-        errors: errorContext(this.#who, request),
+        open: (signal) => this.#client.messages.create(streaming(body), { signal, ...options }).asResponse(),
+        toError: (error) => callError(error, who, request),
+        errors: errorContext(who, request),
         translator: (context) => messagesTranslator(context, this.#server),
         frames: (listener) => sseDecoder(listener),
         scheduler: this.#scheduler,
@@ -72,18 +73,31 @@ class AnthropicProvider implements Provider {
 
   async complete(request: ProviderRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Completion> {
     const body = messagesRequest(this.model, request, this.#server);
+    const { who, options } = this.#call(request);
     const timeout = completionTimeoutMs(this.#client.timeout, body.max_tokens);
     try {
-      const answer: unknown = await this.#client.messages.create(nonStreaming(body), { signal, timeout, ...retries(request) });
+      const answer: unknown = await this.#client.messages.create(nonStreaming(body), { signal, timeout, ...options });
       return toCompletion(answer, this, this.#server);
     } catch (error) {
-      throw callError(error, this.#who, request, signal);
+      throw callError(error, who, request, signal);
     }
+  }
+
+  /** A key that the client asks a function or a credentials provider for, it keeps to itself: then each request's is noted. */
+  #call({ maxRetries }: ProviderRequest): { readonly who: SdkIdentity; readonly options: Anthropic.RequestOptions } {
+    const retries = maxRetries !== undefined && { maxRetries };
+    if (this.#client.apiKey !== null || this.#client.authToken !== null) return { who: this.#who, options: { ...retries } };
+    const sent: string[] = [];
+    const note: NonNullable<Anthropic.RequestOptions['middleware']>[number] = (request, next) => {
+      for (const name of ['authorization', 'x-api-key']) sent.push(...headerSecrets([request.headers.get(name) ?? '']));
+      return next(request);
+    };
+    return { who: { ...this.#who, keys: () => [...this.#who.keys(), ...sent] }, options: { ...retries, middleware: [note] } };
   }
 }
 
-function retries(request: ProviderRequest): { readonly maxRetries?: number } {
-  return request.maxRetries === undefined ? {} : { maxRetries: request.maxRetries };
+function secretsOf(client: Anthropic, { headers = {} }: AnthropicOptions): readonly (string | null | undefined)[] {
+  return [client.apiKey, client.authToken, ...headerSecrets([...Object.values(headers), ...defaultHeaderValues(client)])];
 }
 
 // The SDK's types know neither every field that servers take (`temperature` is gone from them) nor what `extra` and a

@@ -4,7 +4,8 @@ import type { StreamChunk } from '../../core/chunk.js';
 import { ValidationError } from '../../core/errors.js';
 import type { Completion, Provider, ProviderRequest } from '../../core/provider.js';
 import { streamAnswer } from '../answer-stream.js';
-import { type SdkIdentity, callError, errorContext, headerSecrets } from '../sdk-call.js';
+import { type SdkIdentity, callError, errorContext } from '../sdk-call.js';
+import { defaultHeaderValues, headerSecrets } from '../sdk-secrets.js';
 import { sseDecoder } from '../wire/sse.js';
 import { createClient } from './client.js';
 import { toCompletion } from './completion.js';
@@ -43,8 +44,7 @@ class OpenAIProvider implements Provider {
     this.#client = options.client ?? createClient(options);
     this.#dialect = chatDialect(this.#client.baseURL, options.maxTokensField);
     this.#scheduler = options.scheduler;
-    const keys = [this.#client.apiKey ?? undefined, options.apiKey, ...headerSecrets(options.headers)];
-    this.#who = { provider: this.name, model, keyName: 'OPENAI_API_KEY', keys };
+    this.#who = { provider: this.name, model, keyName: 'OPENAI_API_KEY', keys: () => secretsOf(this.#client, options) };
   }
 
   supportsStreaming(): boolean {
@@ -84,4 +84,9 @@ class OpenAIProvider implements Provider {
       ...(request.maxRetries !== undefined && { maxRetries: request.maxRetries }),
     });
   }
+}
+
+/** The client keeps what its function for the key gave last, also a token of Azure's. */
+function secretsOf(client: OpenAI, { apiKey, headers = {} }: OpenAIOptions): readonly (string | null | undefined)[] {
+  return [client.apiKey, client.adminAPIKey, apiKey, ...headerSecrets([...Object.values(headers), ...defaultHeaderValues(client)])];
 }
