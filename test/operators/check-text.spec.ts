@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { concat, EMPTY, from, lastValueFrom, map, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
+import { concat, EMPTY, from, lastValueFrom, map, NEVER, Observable, of, Subject, switchMap, throwError, timer } from 'rxjs';
 import { checkText, type CheckTextOptions, mapInterruption, type TextCheck, type TextVerdict } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { type Demand, findDemand } from '../../src/core/demand.js';
@@ -120,6 +120,15 @@ describe('checkText', () => {
     expect(seen).toEqual([...pieces, toolCall('call_1'), text('f'), finish(), text('g')]);
   });
 
+  it('checks once, at the end, when everyChars is Infinity', () => {
+    const check = slow(0);
+    virtually(({ cold, expectObservable, flush }) => {
+      expectObservable(cold('ab-(f|)', inputs).pipe(checkText(check, { everyChars: Infinity }))).toBe('---(abf|)', letters);
+      flush();
+      expect(check.asked).toEqual([['Hello ', 'Hello ']]);
+    });
+  });
+
   it.each<[string, TextCheck]>([
     ['false', () => false],
     ['a refusal', () => ({ refusal: 'violence' })],
@@ -210,6 +219,20 @@ describe('checkText', () => {
     }
     subscription.unsubscribe();
     expect(seen).toEqual([true, false, true]);
+  });
+
+  it('is found by a source that starts after an asynchronous hop', () => {
+    virtually(({ flush }) => {
+      const found: (Demand | undefined)[] = [];
+      const late = new Observable<StreamChunk>((subscriber) => {
+        found.push(findDemand(subscriber));
+        subscriber.next(text('x'.repeat(4_001)));
+      });
+      const subscription = timer(5).pipe(switchMap(() => late), checkText(() => NEVER)).subscribe();
+      flush();
+      expect(found.map((demand) => demand?.isOpen)).toEqual([false]);
+      subscription.unsubscribe();
+    });
   });
 
   it.each<[string, unknown]>([

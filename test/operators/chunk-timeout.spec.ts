@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asyncScheduler, concat, map, NEVER, Observable, of, timer, VirtualTimeScheduler } from 'rxjs';
+import { asyncScheduler, concat, map, NEVER, Observable, of, type SchedulerLike, Subject, Subscription, timer, VirtualTimeScheduler } from 'rxjs';
 import { chunkTimeout, type ChunkTimeoutOptions, mapInterruption } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { Demand, markDemand, withDemand } from '../../src/core/demand.js';
@@ -21,6 +21,27 @@ function paced<T>(source: Observable<T>, shutMs: number, openMs: number): Observ
   });
 }
 
+/** A clock that stands still; `fireAt` is the moment at which the timers that wait are served. */
+function manualClock(): SchedulerLike & { delays(): number[]; fireAt(nowMs: number): void } {
+  let now = 0;
+  const waiting = new Map<() => void, number>();
+  const schedule = ((work: () => void, delayMs = 0) => {
+    waiting.set(work, delayMs);
+    return new Subscription(() => waiting.delete(work));
+  }) as SchedulerLike['schedule'];
+  return {
+    now: () => now,
+    schedule,
+    delays: () => [...waiting.values()],
+    fireAt: (nowMs) => {
+      now = nowMs;
+      const due = [...waiting.keys()];
+      waiting.clear();
+      for (const work of due) work();
+    },
+  };
+}
+
 describe('chunkTimeout', () => {
   it.each<[string, string, string, ChunkTimeoutOptions, SeenError]>([
     //                            source              result
@@ -34,6 +55,7 @@ describe('chunkTimeout', () => {
     ['first longer than each', '  -----a-----b|', '   -----a--(x|)', { first: 7, each: 3 }, timedOut('each', 'Hel')],
     ['each before total', '       -a--b------|', '    -a--b---(x|)', { each: 4, total: 9 }, timedOut('each', 'Hello ')],
     ['total before each', '       -a--b------|', '    -a--b--(x|)', { each: 4, total: 7 }, timedOut('total', 'Hello ')],
+    ['each and total at once', '  -a---------|', '    -a---(x|)', { each: 4, total: 5 }, timedOut('each', 'Hel')],
   ])('%s', (_title, source, result, limits, x) => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
       const input = cold(source.trim(), chunks);
@@ -144,6 +166,39 @@ describe('chunkTimeout', () => {
     });
     scheduler.flush();
     expect(seen).toEqual([chunks.a]);
+  });
+
+  it('is late by one turn at most when the thread was busy and nothing lay in the socket', () => {
+    const clock = manualClock();
+    const seen: unknown[] = [];
+    concat(of(chunks.a), NEVER)
+      .pipe(chunkTimeout({ each: 1_000, scheduler: clock }), seeError())
+      .subscribe((value) => seen.push(value));
+    clock.fireAt(1_500);
+    expect(seen).toEqual([chunks.a]);
+    expect(clock.delays()).toEqual([0]);
+    clock.fireAt(1_501);
+    expect(seen).toEqual([chunks.a, timedOut('each', 'Hel')]);
+    expect(clock.delays()).toEqual([]);
+  });
+
+  it('errors without a further turn when its timer fires in time', () => {
+    const clock = manualClock();
+    const seen: unknown[] = [];
+    NEVER.pipe(chunkTimeout({ first: 1_000, scheduler: clock }), seeError()).subscribe((value) => seen.push(value));
+    expect(clock.delays()).toEqual([1_000]);
+    clock.fireAt(1_000);
+    expect(seen).toEqual([timedOut('first', '')]);
+  });
+
+  it('holds no timer once nothing is limited any more', () => {
+    const { held, scheduler } = new CountedResources();
+    const source = new Subject<StreamChunk>();
+    const subscription = source.pipe(chunkTimeout({ first: 1_000, scheduler })).subscribe();
+    expect(held.timers).toBe(1);
+    source.next(chunks.a);
+    expect(held.timers).toBe(0);
+    subscription.unsubscribe();
   });
 
   it('waits longer than one timer can', () => {

@@ -170,6 +170,25 @@ describe('hedge', () => {
     expect(held).toMatchObject({ timers: 0, demandListeners: 0, subscriptions: 0 });
   });
 
+  it('can be left while the consumer, who was slow from the start, holds the source back', () => {
+    const resources = new CountedResources();
+    const { scheduler, held, demand } = resources;
+    demand.pause();
+    const pending = NEVER.pipe(hedge([() => NEVER], { afterMs: 1_000, scheduler }));
+    const subscription = withDemand(demand, () => pending.subscribe());
+    expect(held).toMatchObject({ timers: 0, demandListeners: 1 });
+    subscription.unsubscribe();
+    expect(held).toMatchObject({ timers: 0, demandListeners: 0 });
+  });
+
+  it('waits longer than one timer can', () => {
+    virtually(({ cold, expectObservable }) => {
+      // 2 ** 31 ms; `setTimeout` takes one less at most.
+      const result = cold<StreamChunk>('-').pipe(hedge([() => cold('(a|)', chunks)], { afterMs: 2_147_483_648 }));
+      expectObservable(result, '^ 2147483660ms !').toBe('2147483648ms (a|)', chunks);
+    });
+  });
+
   it('works under chunkTimeout', () => {
     virtually(({ cold, expectObservable }) => {
       const slow = cold('-----------a', chunks);

@@ -46,7 +46,7 @@ const F = finish();
 
 /** Runs a marble test; whatever it draws is compared chunk by chunk, timestamps too. */
 function marbles(test: Parameters<TestScheduler['run']>[0]): void {
-  new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(test);
+  new TestScheduler((actual, expected) => expect(actual).toStrictEqual(expected)).run(test);
 }
 
 /** What came out, in short: type, id and what matters of it. */
@@ -219,6 +219,16 @@ describe('interceptToolCalls', () => {
       });
     });
 
+    it('starts it at the finish, also of a source that does not complete', () => {
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const tool = cold('      -(r|)', { r: result(1) });
+        const source = cold('-A-F----', { A, F });
+        const expected = '   -A--(aF)';
+        expectObservable(source.pipe(interceptToolCalls({ interceptors: [() => tool], startAfterStep: () => true }))).toBe(expected, { A, F, a: done('a', 1, 4) });
+        expectSubscriptions(tool.subscriptions).toBe('---^!');
+      });
+    });
+
     it.each<FinishReason>(['stop', 'length', 'other'])('closes it with an error result after %s', (reason) => {
       const run = jest.fn(() => of(result(1)));
       const { log } = collect(of(A, finish(reason)).pipe(interceptToolCalls({ interceptors: [run], startAfterStep: () => true })));
@@ -378,6 +388,14 @@ describe('interceptToolCalls', () => {
         'Call the tool again with a JSON object that fits its parameters.';
       expect(log).toEqual(['call a', `error a: ${output}`, 'finish', '|']);
       expect(got[1]).toMatchObject({ type: 'tool-result', isError: true, output });
+    });
+
+    it('with invalid input is not shown to startAfterStep, and a result of upstream that comes later is left out', () => {
+      const startAfterStep = jest.fn(() => true);
+      const bad = call('a', 'sum', { input: undefined, invalidInput: '[' });
+      const { got } = collect(of(bad, done('a', 'late'), F).pipe(interceptToolCalls({ interceptors: [], startAfterStep })));
+      expect(startAfterStep).not.toHaveBeenCalled();
+      expect(got.map(({ type }) => type)).toEqual(['tool-call', 'tool-result', 'finish']);
     });
 
     it('of the provider itself passes and is not run, nor is its result held up', () => {

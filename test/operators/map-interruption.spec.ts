@@ -10,7 +10,7 @@ import {
   type StreamInterruptedOptions,
 } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
-import { chunks, seeError, step, text, toolCall, toolResult, usage, virtually } from './support.js';
+import { chunks, reasoning, seeError, step, text, toolCall, toolResult, usage, virtually } from './support.js';
 
 const boom = new RangeError('boom');
 
@@ -80,6 +80,7 @@ describe('mapInterruption', () => {
       [new DOMException('slow', 'TimeoutError'), 'timeout'],
       ['a string', 'failed'],
       [undefined, 'failed'],
+      [null, 'failed'],
     ];
     for (const [cause, reason] of cases) {
       const { error } = watch(failing(cause, chunks.a).pipe(mapInterruption()));
@@ -103,6 +104,8 @@ describe('mapInterruption', () => {
       const x: unknown = expect.objectContaining({ reason: 'timeout', phase: 'each', partial: 'Hel' });
       const result = source.pipe(timeout({ each: 4 }), mapInterruption(), seeError());
       expectObservable<unknown>(result).toBe(expected, { ...chunks, x });
+      const y: unknown = expect.objectContaining({ reason: 'timeout', phase: 'first', partial: '' });
+      expectObservable<unknown>(cold<StreamChunk>('------').pipe(timeout({ first: 4 }), mapInterruption(), seeError())).toBe('----(y|)', { y });
     });
   });
 
@@ -126,6 +129,17 @@ describe('mapInterruption', () => {
     it('passes one that holds as much by identity', () => {
       const error = interruption({ cause: boom }, chunks.a, chunks.b);
       expect(watch(failing(error, chunks.a, chunks.b).pipe(mapInterruption())).error).toBe(error);
+    });
+
+    it('passes one that holds as much of every kind by identity', () => {
+      const answer = [reasoning('Hm'), chunks.a, toolCall('call_1'), toolResult('call_1'), toolCall('call_2')];
+      const error = interruption({}, ...answer);
+      expect(watch(failing(error, ...answer).pipe(mapInterruption())).error).toBe(error);
+    });
+
+    it('passes one that holds more of one kind and less of another by identity', () => {
+      const error = interruption({}, chunks.a, chunks.b);
+      expect(watch(failing(error, chunks.a, toolCall('call_1')).pipe(mapInterruption())).error).toBe(error);
     });
 
     it('passes one that holds more by identity', () => {
@@ -185,6 +199,21 @@ describe('mapInterruption', () => {
       expect(partial.usage).toEqual({ ...usage(10, 5), estimated: true });
     });
 
+    it('is that of the interruption when no step has passed', () => {
+      const error = interruption({});
+      error.partial.end({ usage: usage(20, 1) });
+      const { partial } = interrupted(watch(failing(error, chunks.a).pipe(mapInterruption())).error);
+      expect(partial.completeText).toBe('Hel');
+      expect(partial.usage).toEqual(usage(20, 1));
+    });
+
+    it('adds what a step used that was cut before it showed anything', () => {
+      const error = interruption({});
+      error.partial.end({ usage: usage(20, 0) });
+      const { partial } = interrupted(watch(failing(error, ...firstStep).pipe(mapInterruption())).error);
+      expect(partial.usage).toEqual(usage(30, 5));
+    });
+
     it('is exact when the error came between steps', () => {
       const { partial } = interrupted(watch(failing(boom, ...firstStep).pipe(mapInterruption())).error);
       expect(partial.usage).toEqual(usage(10, 5));
@@ -209,6 +238,27 @@ describe('mapInterruption', () => {
       expect(seen.partial).toBe(response);
       expect(seen.cause).toBe(boom);
       expect(response.completeText).toBe('Hel');
+    });
+
+    it('passes an interruption that holds more by identity, and that of an operator that shares it', () => {
+      const error = interruption({}, chunks.a, chunks.b);
+      expect(watch(failing(error, chunks.a).pipe(mapInterruption({ response: new StreamingResponse() }))).error).toBe(error);
+
+      const response = new StreamingResponse();
+      const controller = new AbortController();
+      const source = new Subject<StreamChunk>();
+      let above: unknown;
+      const seen = watch(
+        source.pipe(
+          throwOnAbort(controller.signal, { response }),
+          tap({ error: (given: unknown) => (above = given) }),
+          mapInterruption({ response }),
+        ),
+      );
+      for (const chunk of [text('One'), step(0, { usage: usage(10, 5) }), text('Tw')]) source.next(chunk);
+      controller.abort();
+      expect(seen.error).toBe(above);
+      expect(response).toMatchObject({ completeText: 'OneTw', usage: { ...usage(10, 5), estimated: true } });
     });
 
     it('shares it with the operators above, which then keep no text', () => {
