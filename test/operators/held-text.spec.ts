@@ -95,6 +95,19 @@ describe.each(holders)('%s', (_name, operator, held) => {
     expect(seen).toEqual([reasoning('hm'), text(held), toolCall('call_1'), 'complete']);
   });
 
+  it('gives the consumer one chunk at a time, also when it pushes into the source inside next', () => {
+    const subject = new Subject<StreamChunk>();
+    const log: string[] = [];
+    subject.pipe(operator).subscribe((chunk) => {
+      log.push(`( ${chunk.type}`);
+      if (chunk.type === 'text') subject.next(reasoning('hm'));
+      log.push(`${chunk.type} )`);
+    });
+    subject.next(text(held));
+    subject.next(step(0));
+    expect(log).toEqual(['( text', 'text )', '( step', 'step )', '( reasoning', 'reasoning )']);
+  });
+
   it('takes the metadata and time of the chunk that came last for what it releases', () => {
     const own = { ...metadata, model: 'm' };
     const chunk = { ...text(held), metadata: own, timestamp: 7 };

@@ -33,8 +33,22 @@ describe('redact', () => {
     checkAnyChunking(parts, operator, (whole) => whole.replace(/\bsk-\w{4,}|jane@example\.com|\d{3}-\d{4}/g, () => '[redacted]'));
   });
 
-  it('takes the longest of several matches that begin together', () => {
+  it('takes the first match, and the longest of several that begin together', () => {
     expect(piecesOf([text('ab'), text('cd')], redact(['ab', 'abc']))).toEqual(['[redacted]d']);
+    expect(piecesOf([text('ab'), text('cd')], redact(['abc', 'ab']))).toEqual(['[redacted]d']);
+    expect(piecesOf([text('b wxyz.')], redact(['wxyz', 'b']))).toEqual(['[redacted] [redacted].']);
+    expect(piecesOf([text('b wxyz.')], redact(['b', 'wxyz']))).toEqual(['[redacted] [redacted].']);
+  });
+
+  it('passes text, reasoning and tool input that hold no match as they came', () => {
+    const input = [text('one. '), reasoning('two. '), toolInput('call_1', '{"a":3, ')];
+    const seen = seenOf(input);
+    expect(seen.map((chunk, index) => chunk === input[index])).toEqual([true, true, true]);
+  });
+
+  it('lets held reasoning out before a finish that has content', () => {
+    expect(seenOf([reasoning('use sk-1'), { ...finish(), content: 'sk' }])).toEqual([reasoning('use '), reasoning('sk-1'), { ...finish(), content: 'sk' }]);
+    expect(seenOf([reasoning('use sk-1'), { ...finish(), content: 'Done.' }])).toEqual([reasoning('use '), text('Done.'), reasoning('sk-1'), finish()]);
   });
 
   it('covers reasoning, each with its own held text', () => {
@@ -86,6 +100,11 @@ describe('redact', () => {
       finish({ finishReason: 'approval', pending: [{ toolCallId: 'call_1', toolName: 'add', input: clean }] }),
     ]);
     expect(Object.keys((seen[0] as typeof call).input as object)).toEqual(Object.keys(clean));
+  });
+
+  it('keeps every field of several keys that become the same', () => {
+    const [seen] = seenOf([toolCall('call_1', { input: { 'sk-aaaa': 1, 'sk-bbbb': 2, 'sk-cccc': 3 } })]);
+    expect(seen).toEqual(toolCall('call_1', { input: { '[redacted]': 1, '[redacted] 2': 2, '[redacted] 3': 3 } }));
   });
 
   it('passes what is no plain data by identity, and takes __proto__ for a key like any other', () => {
@@ -169,6 +188,30 @@ describe('redact', () => {
       expect(error.partialResponse).toBe('one sk-12345');
     });
 
+    it('keeps of a call in the partial whose tool it was, that it failed, and nothing that was not there', () => {
+      const response = new StreamingResponse();
+      const search = { providerExecuted: true, toolName: 'web_search' } as const;
+      const calls = [toolCall('call_1', search), toolCall('call_2'), toolResult('call_2', { output: 'no', isError: true })];
+      for (const chunk of calls) response.addChunk(chunk);
+      const cutError = new Interruption('It was cut.', { reason: 'disconnected', partial: response.end() });
+      let seen: unknown;
+      throwError(() => cutError).pipe(redact([key])).subscribe({ error: (given: unknown) => (seen = given) });
+      expect((seen as StreamInterruptedError).partial.toolCalls).toStrictEqual([
+        { toolCallId: 'call_1', toolName: 'web_search', state: 'called', input: {}, providerExecuted: true },
+        { toolCallId: 'call_2', toolName: 'add', state: 'done', input: {}, output: 'no', isError: true },
+      ]);
+    });
+
+    it('has a partial as empty as the source’s, whose clock may still run', () => {
+      const times = [100, 250];
+      const running = new StreamingResponse({ now: () => times.shift() ?? 300 });
+      const early = new Interruption('It was cut.', { reason: 'disconnected', partial: running });
+      let seen: unknown;
+      throwError(() => early).pipe(redact([key])).subscribe({ error: (given: unknown) => (seen = given) });
+      const { partial } = seen as StreamInterruptedError;
+      expect(partial).toMatchObject({ chunkCount: 0, completeText: '', metadata: undefined, firstChunkMs: undefined, startTime: 100, endTime: 250 });
+    });
+
     it('is the source’s own when the partial is not covered', () => {
       expect(errorOf({ partial: false })).toBe(error);
     });
@@ -192,6 +235,7 @@ describe('redact', () => {
     ['no list', 'secret'],
     ['no pattern', []],
     ['an empty text', ['a', '']],
+    ['nothing', [null]],
     ['a pattern without its longest match', [/a/]],
   ])('refuses %s at once', (_title, patterns) => {
     expect(() => redact(patterns as TextPattern[])).toThrow(ValidationError);

@@ -64,6 +64,45 @@ describe('replaceText', () => {
     checkAnyChunking(parts, replaceText({ pattern, maxLength }, (match) => `<${match}>`), (whole) => whole.replace(everywhere, (match) => `<${match}>`));
   });
 
+  it('lets out at once what stands before half a character', () => {
+    expect(piecesOf([text('ab\ud83d'), text('\ude00c')], replaceText('secret', '-'))).toEqual(['ab', '😀c']);
+  });
+
+  it.each(['\u{10000}', '\u{10ffff}'])('takes the halves of %j together', (character) => {
+    const [first, second] = [character.slice(0, 1), character.slice(1)];
+    expect(piecesOf([text(`a${first}`), text(`${second}b`)], replaceText({ pattern: /[^ab]/u, maxLength: 2 }, '-'))).toEqual(['a', '-b']);
+  });
+
+  it('passes a finish whose content was held and is no match as it came', () => {
+    const chunk = { ...finish(), content: 'secre' };
+    const seen: unknown[] = [];
+    of(chunk).pipe(replaceText('secret', '-')).subscribe((one) => seen.push(one));
+    expect(seen[0]).toBe(chunk);
+  });
+
+  it.each([/\d/, /\d/g, /\d/y, /\d/dg])('takes %s for every match in the text', (pattern) => {
+    expect(piecesOf([text('1a2'), text('b34')], replaceText({ pattern, maxLength: 1 }, '-')).join('')).toBe('-a-b--');
+  });
+
+  it('passes a character that an empty match stands before', () => {
+    expect(piecesOf([text('😀xx.')], replaceText({ pattern: /x*/u, maxLength: 3 }, '-')).join('')).toBe('😀-.');
+  });
+
+  it('finds matches anywhere in a chunk of any length', () => {
+    // Where a long chunk could be cut: around 4096, in the middle of a match or of a character.
+    for (const before of [4_090, 4_094, 4_095, 4_096, 8_191]) {
+      const long = `${'a'.repeat(before)}secret${'b'.repeat(5_000)}`;
+      expect(piecesOf([text(long)], replaceText('secret', '-')).join('')).toBe(`${'a'.repeat(before)}-${'b'.repeat(5_000)}`);
+      const pair = `${'a'.repeat(before)}😀b`;
+      expect(piecesOf([text(pair)], replaceText({ pattern: /[^ab]/u, maxLength: 2 }, '-')).join('')).toBe(`${'a'.repeat(before)}-b`);
+    }
+  });
+
+  it('takes a match of more than was stated for none when what was waited for does not decide it', () => {
+    // Of `aaaab`, three characters are looked at from each place: only from the third on is there a b behind the a's.
+    expect(piecesOf([text('aaaab.')], replaceText({ pattern: /a+(?=b)/, maxLength: 2 }, '-')).join('')).toBe('aa-b.');
+  });
+
   it('cuts a match that is longer than was stated the same way, whatever the chunks', () => {
     const operator = replaceText({ pattern: /a\w*/, maxLength: 4 }, (match) => `<${match}>`);
     expect(piecesOf([text('xabcdefgh a')], operator).join('')).toBe('x<abcde>fgh <a>');
