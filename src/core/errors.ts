@@ -109,10 +109,10 @@ export class ProviderError extends AgentError {
   override name = 'ProviderError';
   readonly provider: string;
   readonly model: string;
-  readonly status?: number;
-  readonly code?: string;
+  declare readonly status?: number;
+  declare readonly code?: string;
   readonly retryable: boolean;
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
 
   constructor(message: string, options: ProviderErrorOptions) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
@@ -207,7 +207,7 @@ export class StreamInterruptedError extends AgentError {
   static override readonly kind: string = 'StreamInterruptedError';
   override name = 'StreamInterruptedError';
   readonly reason: InterruptionReason;
-  readonly phase?: TimeoutPhase;
+  declare readonly phase?: TimeoutPhase;
   readonly streamId: string;
   /** Everything delivered, including the chunk whose `next` was running. Not in `toJSON` or `util.inspect`. */
   declare readonly partial: StreamingResponse;

@@ -3,10 +3,17 @@ import { describe, expect, it } from '@jest/globals';
 import { chunkMetadata, textChunk } from '../../src/core/chunk.js';
 import {
   AgentError,
+  AuthenticationError,
+  ConnectionError,
   ContextLengthError,
   InvalidRequestError,
+  OverloadedError,
+  ProtocolError,
   ProviderError,
+  type ProviderErrorOptions,
+  RateLimitError,
   StreamInterruptedError,
+  ToolError,
   ValidationError,
   isAgentError,
   isProviderError,
@@ -72,5 +79,73 @@ describe('errors', () => {
     expect(isProviderError(foreign)).toBe(false);
     expect(isValidationError(new ValidationError('x'))).toBe(true);
     for (const other of [undefined, null, 'x', {}, new Error('StreamInterruptedError')]) expect(isAgentError(other)).toBe(false);
+  });
+
+  it.each<[string, new (message: string, options: ProviderErrorOptions) => ProviderError]>([
+    ['AuthenticationError', AuthenticationError],
+    ['RateLimitError', RateLimitError],
+    ['OverloadedError', OverloadedError],
+    ['InvalidRequestError', InvalidRequestError],
+    ['ContextLengthError', ContextLengthError],
+    ['ConnectionError', ConnectionError],
+  ])('name a refusal: %s', (name, type) => {
+    const error = new type('refused', { provider: 'test', model: 'model-1' });
+    expect([error.name, isProviderError(error), isAgentError(error), isStreamInterrupted(error)]).toEqual([name, true, true, false]);
+  });
+
+  it.each<[string, AgentError]>([
+    ['ToolError', new ToolError('x')],
+    ['ProtocolError', new ProtocolError('x')],
+    ['ValidationError', new ValidationError('x')],
+    ['AgentError', new AgentError('x')],
+  ])('name what is no refusal: %s', (name, error) => {
+    expect([error.name, isAgentError(error), isProviderError(error), isValidationError(error)]).toEqual([name, true, false, name === 'ValidationError']);
+  });
+
+  it('say in JSON what is known of a refusal, and have no field for what is not', () => {
+    const bare = new ProviderError('refused', { provider: 'openai', model: 'gpt' });
+    expect(bare.toJSON()).toStrictEqual({ name: 'ProviderError', message: 'refused', provider: 'openai', model: 'gpt', retryable: false });
+    expect(['status', 'code', 'retryAfterMs', 'cause'].filter((key) => key in bare)).toEqual([]);
+    const cause = new TypeError('the prompt was: tell nobody');
+    const whole = { provider: 'openai', model: 'gpt', status: 429, code: 'slow_down', retryable: true, retryAfterMs: 0 };
+    expect(new ProviderError('refused', { ...whole, cause }).toJSON()).toStrictEqual({ name: 'ProviderError', message: 'refused', ...whole, cause: 'TypeError' });
+    expect(new ProviderError('refused', { ...whole, cause: 'tell nobody' }).toJSON()).toMatchObject({ cause: 'string' });
+  });
+
+  it('say in JSON the phase of a time limit, and no cause where there is none', () => {
+    const error = new StreamInterruptedError('late', { reason: 'timeout', phase: 'each', partial: partialOf('Hel'), cause: undefined });
+    expect(error.toJSON()).toStrictEqual({ name: 'StreamInterruptedError', message: 'late', reason: 'timeout', phase: 'each', streamId: 'run_1', partialCharacters: 3 });
+    expect('cause' in error).toBe(false);
+    expect('phase' in new StreamInterruptedError('cut', { reason: 'disconnected', partial: partialOf('') })).toBe(false);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an error', new RangeError(`${secret} is odd`), 'RangeError: [key] is odd'],
+    ['a text', `odd: ${secret}`, 'odd: [key]'],
+    ['anything else', { secret }, 'object'],
+  ])('say of a cause what it was, without keys: %s', (_title, cause, said) => {
+    const error = new ToolError('broken', { cause });
+    expect(error.toJSON()).toStrictEqual({ name: 'ToolError', message: 'broken', cause: said });
+    expect(inspect(error)).toBe(`${error.stack ?? ''} {\n  [cause]: ${said}\n}`);
+  });
+
+  it('show their stack, and behind it the fields that say what happened', () => {
+    const plain = new ToolError('broken');
+    expect(inspect(plain)).toBe(plain.stack);
+    const refused = new ProviderError('refused', { provider: 'openai', model: 'gpt', status: 401, cause: sdkLikeError() });
+    expect(inspect(refused)).toBe(
+      `${refused.stack ?? ''} {\n  provider: "openai",\n  model: "gpt",\n  status: 401,\n  retryable: false,\n  [cause]: Error\n}`,
+    );
+    Object.defineProperty(plain, 'stack', { value: undefined });
+    expect(inspect(plain)).toBe('ToolError: broken');
+  });
+
+  it('carry what came of an answer that does not fit, out of sight', () => {
+    const error = new ValidationError('misfit', { partial: { a: 1 } });
+    expect(error.partial).toEqual({ a: 1 });
+    expect(Object.keys(error)).not.toContain('partial');
+    expect(new ValidationError('misfit', { partial: undefined })).toHaveProperty('partial', undefined);
+    expect('partial' in new ValidationError('misfit', { cause: secret })).toBe(false);
+    expect('partial' in new ValidationError('misfit')).toBe(false);
   });
 });
