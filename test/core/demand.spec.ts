@@ -98,6 +98,10 @@ describe('findDemand', () => {
     expect(findDemand(undefined)).toBeUndefined();
   });
 
+  it('finds nothing behind a subscriber that has let its destination go', () => {
+    expect(findDemand({ destination: null })).toBeUndefined();
+  });
+
   it('ends on a cycle of destinations', () => {
     const one: { destination?: unknown } = {};
     one.destination = one;
@@ -119,14 +123,29 @@ describe('Demand', () => {
     expect(states).toEqual([false, true]);
   });
 
+  it('tells each listener of the state that counts, when one of them changes it at once', () => {
+    const demand = new Demand();
+    const states: boolean[] = [];
+    demand.onChange(() => demand.resume());
+    demand.onChange(() => states.push(demand.isOpen));
+    demand.pause();
+    expect(states).toEqual([true]);
+  });
+
   it('gives all waiters one promise, settled when the gate opens', async () => {
     const demand = new Demand();
     expect(demand.ready()).toBeUndefined();
     demand.pause();
     const first = demand.ready();
+    expect(first).toBeInstanceOf(Promise);
     expect(demand.ready()).toBe(first);
+    let isSettled = false;
+    const settled = first?.then(() => (isSettled = true));
+    await Promise.resolve();
+    expect(isSettled).toBe(false);
     demand.resume();
-    await first;
+    await settled;
+    expect(isSettled).toBe(true);
     expect(demand.ready()).toBeUndefined();
   });
 

@@ -122,4 +122,52 @@ describe('StreamMeter', () => {
     const metrics = measured([0, text('12345678')], [9_000, restart()], [9_000, text('1234')], [9_100, text('5678')]);
     expect(metrics).toMatchObject({ stallCount: 0, outputTokens: 4, tokensPerSecond: 40 });
   });
+
+  it('takes a gap of exactly the limit for no stall', () => {
+    expect(measured([0, text('a')], [500, text('b')]).stallCount).toBe(0);
+    expect(measured([0, text('a')], [501, text('b')]).stallCount).toBe(1);
+  });
+
+  it('leaves the time of our tools out also where no step ends the model call', () => {
+    const metrics = measured([0, text('Wait')], [100, toolCall('call_1')], [60_100, toolResult('call_1')], [60_100, finish({ usage: usage(1, 10) })]);
+    expect(metrics).toMatchObject({ tokensPerSecond: 100, stallCount: 0 });
+  });
+
+  it('leaves out what our tools say while they run', () => {
+    const { toolCallId, toolName, ...inner } = toolInput('call_1', '');
+    const progress: StreamChunk = { ...inner, toolCallId, toolName, type: 'tool-progress', progress: 1 };
+    const approval: StreamChunk = { ...inner, toolCallId, toolName, type: 'tool-approval', input: {} };
+    const metrics = measured(
+      [0, text('Wait')],
+      [100, toolCall('call_1')],
+      [800, progress],
+      [1_500, approval],
+      [2_200, toolResult('call_1')],
+      [2_200, step(0, { usage: usage(1, 10) })],
+    );
+    expect(metrics).toMatchObject({ tokensPerSecond: 100, stallCount: 0, chunkCount: 6 });
+  });
+
+  it('counts the end of a step that waited for a tool of the provider', () => {
+    const theirs = { providerExecuted: true } as const;
+    const metrics = measured([0, toolCall('call_1', theirs)], [600, toolResult('call_1', theirs)], [1_200, step(0)]);
+    expect(metrics.stallCount).toBe(2);
+  });
+
+  it('begins anew after a restart: with its time, its calls and its usage', () => {
+    const metrics = measured(
+      [0, text('12345678')],
+      [0, toolCall('call_1')],
+      [0, restart({ usage: usage(10, 40) })],
+      // Another 600 ms to the first chunk of the new attempt are no gap; those before its end are.
+      [600, text('1234')],
+      [1_200, step(0)],
+    );
+    expect(metrics).toMatchObject({ inputTokens: 10, outputTokens: 41, stallCount: 1 });
+  });
+
+  it('counts the text that a mock puts on its finish', () => {
+    const metrics = measured([0, text('1234')], [10, { ...finish(), content: '56789' }]);
+    expect(metrics).toMatchObject({ characterCount: 9, outputTokens: 3 });
+  });
 });

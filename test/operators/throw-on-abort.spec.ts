@@ -29,6 +29,16 @@ describe('throwOnAbort', () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'stop'],
+    ['an object without a name', {}],
+  ])('is an abort whatever the reason of the signal: %s', (_title, reason) => {
+    let error: unknown;
+    NEVER.pipe(throwOnAbort(AbortSignal.abort(reason))).subscribe({ error: (got: unknown) => (error = got) });
+    expect(seen(error)).toEqual({ reason: 'aborted', phase: undefined, partial: '', cause: reason });
+  });
+
   it('is a timeout of the whole when the signal is one of AbortSignal.timeout', () => {
     const cause = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
     const controller = new AbortController();
