@@ -1,7 +1,8 @@
-import { type MonoTypeOperatorFunction, type SchedulerLike, type Subscription, asyncScheduler } from 'rxjs';
+import { type MonoTypeOperatorFunction, type Observable, type SchedulerLike, type Subscription, asyncScheduler } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
-import { checkCount, checkLimit, timerMs } from './shared/limits.js';
+import { activeTimer } from './shared/active-timer.js';
+import { checkCount, checkLimit } from './shared/limits.js';
 import { mapText } from './shared/map-text.js';
 import type { TextMachine } from './shared/text-channels.js';
 
@@ -19,7 +20,7 @@ export interface BufferTextOptions {
  * Joins small pieces of text into fewer, larger chunks.
  *
  * A chunk of text goes out when `maxChars` characters are there (no chunk is longer), or when its first piece is
- * `maxDelayMs` old. Held text also goes out before a `tool-call`, `step`, `finish`, completion or error; a `restart` voids
+ * `maxDelayMs` old; time in which the consumer holds the source back (`Demand`) does not count. Held text also goes out before a `tool-call`, `step`, `finish`, completion or error; a `restart` voids
  * it. Content on `finish` counts as text. Other chunks pass it by. Unsubscribing stops the source, clears the timer and
  * drops what is held.
  *
@@ -35,22 +36,24 @@ export function bufferText(options: BufferTextOptions): MonoTypeOperatorFunction
   if (maxChars === undefined && maxDelayMs === undefined) {
     throw new ValidationError('bufferText has no limit, so it would hold the whole answer; give maxChars or maxDelayMs.');
   }
-  return mapText((emit) => new TextBufferer(emit, maxChars ?? Infinity, maxDelayMs ?? Infinity, scheduler));
+  return mapText((emit, demand) => {
+    const delay = maxDelayMs === undefined || maxDelayMs === Infinity ? undefined : activeTimer(maxDelayMs, scheduler, demand);
+    return new TextBufferer(emit, maxChars ?? Infinity, delay);
+  });
 }
 
 class TextBufferer implements TextMachine {
   readonly #emit: (piece: string) => void;
   readonly #maxChars: number;
-  readonly #maxDelayMs: number;
-  readonly #scheduler: SchedulerLike;
+  /** When the oldest piece has been held long enough; each subscription is a wait. */
+  readonly #delay: Observable<true> | undefined;
   #held = '';
   #timer: Subscription | undefined;
 
-  constructor(emit: (piece: string) => void, maxChars: number, maxDelayMs: number, scheduler: SchedulerLike) {
+  constructor(emit: (piece: string) => void, maxChars: number, delay: Observable<true> | undefined) {
     this.#emit = emit;
     this.#maxChars = maxChars;
-    this.#maxDelayMs = maxDelayMs;
-    this.#scheduler = scheduler;
+    this.#delay = delay;
   }
 
   add(piece: string): void {
@@ -79,8 +82,9 @@ class TextBufferer implements TextMachine {
   }
 
   #startTimer(): void {
-    if (this.#maxDelayMs === Infinity) return;
-    this.#timer ??= this.#scheduler.schedule(() => this.flush(), timerMs(this.#maxDelayMs));
+    // A wait has no error.
+    // eslint-disable-next-line rxjs-x/no-ignored-error
+    this.#timer ??= this.#delay?.subscribe(() => this.flush());
   }
 }
 

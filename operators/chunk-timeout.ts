@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable, type Subscriber, type Subscription, asyncScheduler, tap } from 'rxjs';
-import type { StreamChunk } from '../src/core/chunk.js';
+import { type StreamChunk, isFinish } from '../src/core/chunk.js';
 import { findDemand } from '../src/core/demand.js';
 import type { TimeoutPhase } from '../src/core/errors.js';
 import { ActiveClock } from './shared/active-clock.js';
@@ -24,8 +24,11 @@ export type ChunkTimeoutOptions = ChunkLimits & PartialOptions;
  * Errors when the stream is too slow, and unsubscribes the source.
  *
  * The error is a `StreamInterruptedError` with reason `timeout`, the `phase` that was broken and everything that came. A
- * chunk exactly at the limit is in time. The clock stands still while the consumer holds the source back (`Demand`).
- * Errors and completion of the source pass; every ending clears the timer.
+ * chunk exactly at the limit is in time, and nothing is late after a `finish`. The clock stands still while the consumer holds
+ * the source back (`Demand`). Errors and completion of the source pass; unsubscribing, as every ending, clears the timer.
+ *
+ * It limits one model call. On an agent's stream it would count the time of the tools: give the agent `timeout` instead, or
+ * put it above `interceptToolCalls`.
  *
  * @param options limits in milliseconds above 0; `scheduler`; `response` when a `mapInterruption` below keeps the text.
  * @throws ValidationError at once for a limit that is zero, negative or not a number.
@@ -46,7 +49,8 @@ export function chunkTimeout<C extends StreamChunk>(options: ChunkTimeoutOptions
         .pipe(
           tap((chunk) => {
             partial.add(chunk);
-            watch.chunkCame();
+            if (isFinish(chunk)) watch.dispose();
+            else watch.chunkCame();
           }),
         )
         .subscribe(subscriber);
@@ -87,6 +91,7 @@ class Watch {
   #lastMs: number | undefined;
   #timer: Subscription | undefined;
   #hasWaited = false;
+  #isOver = false;
 
   constructor(options: ChunkTimeoutOptions, partial: PartialAnswer, subscriber: Subscriber<unknown>) {
     this.#options = options;
@@ -104,12 +109,15 @@ class Watch {
   }
 
   arm(): void {
+    if (this.#isOver) return;
     const deadline = this.#deadline();
     this.#hasWaited = false;
     this.#schedule(deadline === undefined || !this.#clock.isRunning ? undefined : deadline.atMs - this.#clock.now());
   }
 
+  /** The stream has ended, or its `finish` came: after that nothing is late any more. */
   dispose(): void {
+    this.#isOver = true;
     this.#clock.dispose();
     this.#timer?.unsubscribe();
   }

@@ -1,6 +1,7 @@
 import { type Observable, type OperatorFunction, catchError, concat, concatMap, concatWith, defer, filter, from, map, of, throwError } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
+import { isThenable } from '../src/core/is-thenable.js';
 import { type StandardSchemaV1, describeIssues } from '../src/core/standard-schema.js';
 import { AnswerReader, type Reading, ToolInputReader } from './shared/object-reader.js';
 
@@ -35,8 +36,8 @@ export type PartialObject<Schema extends StandardSchemaV1> =
  *   begins anew. With `toolName` each call of the tool is an object of its own, checked when its `tool-call` comes.
  * - A stream that completes without `finish` is taken as it is: its value is checked when it is whole.
  *
- * A `ValidationError`, whose `partial` holds what came, goes to the error channel when the text is no JSON, when the answer
- * finishes before its object does, or when the schema does not accept it. Other errors pass; unsubscribing stops the source.
+ * A `ValidationError`, whose `partial` holds what came, goes to the error channel when the text of a step that is no tool call's
+ * is no JSON (at the end of that step), when the answer finishes before its object does, or when the schema does not accept it. Other errors pass; unsubscribing stops the source.
  *
  * @param schema any Standard Schema (zod, Valibot, ArkType).
  * @example
@@ -73,8 +74,9 @@ function checked<Schema extends StandardSchemaV1>(schema: Schema, { value }: Rea
   // The specification types the result by the schema's output, which `Schema` carries.
   const result = schema['~standard'].validate(value) as
     | StandardSchemaV1.Result<StandardSchemaV1.InferOutput<Schema>>
-    | Promise<StandardSchemaV1.Result<StandardSchemaV1.InferOutput<Schema>>>;
-  return (result instanceof Promise ? from(result) : of(result)).pipe(
+    | PromiseLike<StandardSchemaV1.Result<StandardSchemaV1.InferOutput<Schema>>>;
+  // Promise.resolve: a foreign thenable's `then` may return nothing, which rxjs would trip over.
+  return (isThenable(result) ? from(Promise.resolve(result)) : of(result)).pipe(
     map((outcome) => {
       if (outcome.issues === undefined) return outcome.value;
       throw new ValidationError(

@@ -8,6 +8,8 @@ export interface Reading {
   readonly isWhole: boolean;
 }
 
+const answer = 'The answer';
+
 /** Reads the object of an answer's text. A state machine without rxjs; its methods throw `ValidationError`s. */
 export class AnswerReader {
   #object = new GrowingObject();
@@ -16,10 +18,11 @@ export class AnswerReader {
   read(chunk: StreamChunk): Reading | undefined {
     switch (chunk.type) {
       case 'text':
-        return feed(this.#object, chunk.content, 'The answer');
+        return this.#feed(chunk.content);
       case 'step':
-        // The text before a tool call is no answer yet.
+        // The text before a tool call is no answer yet, and need not be JSON: `[` stands in prose too.
         if (chunk.finishReason === 'tool-calls') this.#object = new GrowingObject();
+        checkJson(this.#object, answer);
         return undefined;
       case 'restart':
         this.#object = new GrowingObject();
@@ -44,6 +47,7 @@ export class AnswerReader {
   /** The stream completed; with a `finish` everything has been said. */
   end(): Reading | undefined {
     if (this.#isRead) return undefined;
+    checkJson(this.#object, answer);
     return this.#object.isComplete ? { value: this.#object.value, isWhole: true } : this.held();
   }
 
@@ -54,9 +58,16 @@ export class AnswerReader {
 
   #finish(content: string, reason: FinishReason): Reading {
     this.#isRead = true;
-    feed(this.#object, content, 'The answer');
-    if (!this.#object.isComplete) throw incomplete(this.#object, 'The answer', reason);
+    this.#feed(content);
+    checkJson(this.#object, answer);
+    if (!this.#object.isComplete) throw incomplete(this.#object, answer, reason);
     return { value: this.#object.value, isWhole: true };
+  }
+
+  /** What is no JSON is an error only when its step has ended: until then a tool call may follow. */
+  #feed(text: string): Reading | undefined {
+    const isDue = this.#object.problem === undefined && this.#object.feed(text);
+    return isDue && this.#object.problem === undefined ? { value: this.#object.value, isWhole: false } : undefined;
   }
 }
 
@@ -141,10 +152,13 @@ export class ToolInputReader {
 
 function feed(object: GrowingObject, text: string, what: string): Reading | undefined {
   const isDue = object.feed(text);
-  if (object.problem !== undefined) {
-    throw new ValidationError(`${what} is no JSON: ${object.problem}. What came is in \`partial\`; ask again.`, { partial: object.value });
-  }
+  checkJson(object, what);
   return isDue ? { value: object.value, isWhole: false } : undefined;
+}
+
+function checkJson(object: GrowingObject, what: string): void {
+  if (object.problem === undefined) return;
+  throw new ValidationError(`${what} is no JSON: ${object.problem}. What came is in \`partial\`; ask again.`, { partial: object.value });
 }
 
 function heldOf(object: GrowingObject): Reading | undefined {

@@ -54,10 +54,11 @@ export function isProviderFailure(error: unknown): boolean {
   }
 }
 
-/** How long the server asked to wait, in milliseconds. */
+/** How long the server asked to wait, in milliseconds; a custom provider may have made NaN of a header it could not read. */
 export function retryAfterMs(error: unknown): number | undefined {
   const cause = isStreamInterrupted(error) ? error.cause : error;
-  return isProviderError(cause) ? cause.retryAfterMs : undefined;
+  const askedMs = isProviderError(cause) ? cause.retryAfterMs : undefined;
+  return askedMs !== undefined && askedMs >= 0 ? askedMs : undefined;
 }
 
 function isDeadline(error: unknown): boolean {

@@ -47,6 +47,9 @@ export class TextChecks {
   #mustCheck = false;
   #running: Subscription | undefined;
   #isBusy = false;
+  /** What may go out, while a chunk does. */
+  #due: StreamChunk[] = [];
+  #isSending = false;
   #onSettled: (() => void) | undefined;
 
   constructor(options: TextChecksOptions) {
@@ -65,7 +68,7 @@ export class TextChecks {
         this.#wait(chunk);
         return;
       case 'restart':
-        this.dispose();
+        this.#forget();
         this.#send(chunk);
         return;
       case 'reasoning':
@@ -92,6 +95,12 @@ export class TextChecks {
   }
 
   dispose(): void {
+    this.#forget();
+    this.#due = [];
+  }
+
+  /** Drops what waits for a check, and the check that runs. */
+  #forget(): void {
     this.#running?.unsubscribe();
     this.#running = undefined;
     this.#waiting = [];
@@ -106,6 +115,11 @@ export class TextChecks {
     this.#added += chunk.content;
     this.#waitingChars += chunk.content.length;
     this.#advance();
+    this.#updateGate();
+  }
+
+  /** Only a check that runs is a reason to wait: without one further text is wanted, or nothing would ever ask again. */
+  #updateGate(): void {
     this.#options.gate.setFull(this.#running !== undefined && this.#waitingChars > mostWaitingChars);
   }
 
@@ -149,6 +163,7 @@ export class TextChecks {
           this.#running = undefined;
           this.#settle(value, count);
           this.#advance();
+          this.#updateGate();
         },
         error: (error: unknown) => {
           this.dispose();
@@ -173,14 +188,20 @@ export class TextChecks {
     this.#isBusy = true;
     const checked = this.#waiting.splice(0, count);
     for (const { content } of checked) this.#waitingChars -= content.length;
-    if (this.#waitingChars <= mostWaitingChars) this.#options.gate.setFull(false);
-    for (const chunk of checked) this.#send(chunk);
+    this.#send(...checked);
     this.#isBusy = wasBusy;
   }
 
-  #send(chunk: StreamChunk): void {
-    this.#options.passed.addChunk(chunk);
-    this.#options.next(chunk);
+  /** What a consumer pushes into the source while a chunk goes out is queued behind the chunks that are due already. */
+  #send(...chunks: readonly StreamChunk[]): void {
+    this.#due.push(...chunks);
+    if (this.#isSending) return;
+    this.#isSending = true;
+    for (let chunk = this.#due.shift(); chunk !== undefined; chunk = this.#due.shift()) {
+      this.#options.passed.addChunk(chunk);
+      this.#options.next(chunk);
+    }
+    this.#isSending = false;
   }
 }
 

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { Observable, catchError, concat, defer, filter, from, isObservable, map, mergeMap, of, tap } from 'rxjs';
 import type { ToolCall } from '../core/chunk.js';
 import { ValidationError } from '../core/errors.js';
+import { isThenable } from '../core/is-thenable.js';
 import { describeIssues } from '../core/standard-schema.js';
 import { type ToolEvent, failed } from '../core/tool.js';
 import { AgentAnswer } from './agent-answer.js';
@@ -92,8 +93,4 @@ function lastIsResult(toolName: string): (values: Observable<unknown>) => Observ
 function invalidInput(toolName: string, issues: readonly StandardSchemaV1.Issue[]): ToolEvent {
   const message = `Invalid input for "${toolName}":\n${describeIssues(issues)}`;
   return failed(message, new ValidationError(message));
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -2,6 +2,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { chunkMetadata, type ChunkMetadata, finishChunk, isFinish, isOwnToolCall, type StreamChunk, textChunk } from '../core/chunk.js';
 import { type Demand, findDemand } from '../core/demand.js';
 import { isStreamInterrupted, StreamInterruptedError, ValidationError } from '../core/errors.js';
+import { isThenable } from '../core/is-thenable.js';
 import type { Provider, ProviderRequest } from '../core/provider.js';
 import { StreamingResponse } from '../core/response.js';
 import { newStreamId } from '../core/stream-id.js';
@@ -64,7 +65,7 @@ function iteratorOf(name: string, given: unknown): AsyncIterator<string | Stream
   // By the type of `StreamFunction`; what it yields is checked piece by piece.
   if (isAsyncIterable(given)) return (given as AsyncIterable<string | StreamChunk>)[Symbol.asyncIterator]();
   // The message below says what is wrong; its rejection would say it a second time, to nobody.
-  if (given instanceof Promise) given.catch(() => undefined);
+  if (isThenable(given)) given.then(undefined, () => undefined);
   throw new ValidationError(
     `The function of fromStream('${name}', fn) must return an async iterable, but returned ${describe(given)}. Write it as an async generator: async function* () { yield 'Hello'; }.`,
   );
@@ -83,7 +84,7 @@ function isPiece(given: unknown): given is string | StreamChunk {
 function describe(given: unknown): string {
   if (given === null || given === undefined) return String(given);
   if (Array.isArray(given)) return 'an array';
-  if (given instanceof Promise) return 'a promise';
+  if (isThenable(given)) return 'a promise';
   if (typeof given === 'object') return Symbol.iterator in given ? 'an iterable that is not async' : 'an object';
   return `a ${typeof given}`;
 }

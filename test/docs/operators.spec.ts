@@ -23,6 +23,7 @@ function faultsOf(operator: string, page: string): readonly string[] {
   return [
     ...wanted.filter((heading) => !headings.includes(heading)).map((heading) => `no heading "${heading}"`),
     ...(own.length === 0 ? ['no picture'] : []),
+    ...(/^## Unsubscribe, error, complete$[^]*unsubscrib[^]*^## See also$/im.test(page) ? [] : ['nothing on unsubscribing']),
     // The number of a picture changes when its table does; its title says which one is meant.
     ...shown.filter(({ title, file }) => titles.get(file) !== title).map(({ file }) => `${file} is not titled as its picture`),
     ...(examples.some(({ code }) => code.includes('// prints: ')) ? [] : ['no example that prints something']),
@@ -44,7 +45,7 @@ describe.each(names)('%s', (operator) => {
 describe('the check itself', () => {
   const whole = [
     '# text', '![text passes an error on](../marbles/text-4.svg)', '## When to use it', '## Example',
-    '```ts\nsource.pipe(text()).subscribe(console.log); // prints: a\n```', '## Options', '## Unsubscribe, error, complete', '## See also', '',
+    '```ts\nsource.pipe(text()).subscribe(console.log); // prints: a\n```', '## Options', '## Unsubscribe, error, complete', 'Unsubscribing stops it.', '## See also', '',
   ].join('\n\n');
 
   it('finds nothing wrong with a whole page', () => {
@@ -57,6 +58,7 @@ describe('the check itself', () => {
     ['passes an error on', 'text-4.svg is not titled as its picture'],
     ['source.pipe(text())', 'no example that prints something'],
     [' // prints: a', 'no example that prints something'],
+    ['Unsubscribing stops', 'nothing on unsubscribing'],
   ])('misses %j', (part, fault) => {
     expect(faultsOf('text', whole.replace(part, ''))).toEqual([fault]);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { concat, NEVER, of, Subject, Subscription } from 'rxjs';
+import { concat, NEVER, Observable, of, Subject, Subscription, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { bufferText, type BufferTextOptions } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
+import { Demand, markDemand } from '../../src/core/demand.js';
 import { ValidationError } from '../../src/core/errors.js';
 import { checkAnyChunking, piecesOf } from './any-chunking.js';
 import { CountedResources } from './resources.js';
@@ -24,6 +25,20 @@ describe('bufferText', () => {
       const expected = '                  ------x----------(cf|)';
       expectObservable(source.pipe(bufferText({ maxDelayMs: 5 }))).toBe(expected, { ...chunks, x: text('Hello ') });
       expectSubscriptions(source.subscriptions).toBe('^----------------!');
+    });
+  });
+
+  it('does not count time in which the consumer holds the source back', () => {
+    virtually(({ cold, expectObservable }) => {
+      const seen = new Observable<StreamChunk>((subscriber) => {
+        const demand = new Demand();
+        markDemand(subscriber, demand);
+        subscriber.add(timer(3).subscribe(() => demand.pause()));
+        subscriber.add(timer(9).subscribe(() => demand.resume()));
+        cold('-a-----------|', chunks).pipe(bufferText({ maxDelayMs: 5 })).subscribe(subscriber);
+      });
+      // Due at 6; shut from 3 to 9.
+      expectObservable(seen).toBe('------------a|', chunks);
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { concat, EMPTY, from, lastValueFrom, map, NEVER, Observable, of, Subject, switchMap, throwError, timer } from 'rxjs';
+import { concat, EMPTY, filter, from, lastValueFrom, map, NEVER, Observable, of, Subject, switchMap, throwError, timer } from 'rxjs';
 import { checkText, type CheckTextOptions, mapInterruption, type TextCheck, type TextVerdict } from '../../operators/index.js';
-import type { StreamChunk } from '../../src/core/chunk.js';
+import { type StreamChunk, isFinish } from '../../src/core/chunk.js';
 import { type Demand, findDemand } from '../../src/core/demand.js';
 import { isStreamInterrupted, ValidationError } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
@@ -55,6 +55,43 @@ describe('checkText', () => {
       ['Hello ', 'lo '],
       ['Hello you', 'you'],
     ]);
+  });
+
+  it('lets the source go on when a check has ended behind a chunk that must be checked, however much has gathered', () => {
+    virtually(({ expectObservable }) => {
+      const pieces = [text('x'.repeat(10)), step(0), ...Array.from({ length: 90 }, () => text('y'.repeat(90))), finish()];
+      // Sends on while its demand is open, and waits while it is shut.
+      const source = new Observable<StreamChunk>((subscriber) => {
+        const demand = findDemand(subscriber);
+        const send = (): void => {
+          for (let piece = pieces[0]; piece !== undefined && demand?.isOpen !== false; piece = pieces[0]) {
+            pieces.shift();
+            subscriber.next(piece);
+          }
+          if (pieces.length === 0) subscriber.complete();
+        };
+        subscriber.add(demand?.onChange(send));
+        send();
+      });
+      const checked = source.pipe(checkText(() => timer(300).pipe(map(() => true)), { everyChars: 6_000 }));
+      expectObservable(checked.pipe(filter(isFinish), map(() => 'finished')), '2s !').toBe('900ms (f|)', { f: 'finished' });
+    });
+  });
+
+  it('puts a restart that the consumer pushes inside next behind what has passed already', () => {
+    virtually(({ expectObservable }) => {
+      const subject = new Subject<StreamChunk>();
+      const seen = new Observable<StreamChunk>((subscriber) => {
+        const subscription = subject.pipe(checkText(slow(10))).subscribe((chunk) => {
+          subscriber.next(chunk);
+          if (chunk === chunks.b) for (const one of [restart(), text('new')]) subject.next(one);
+        });
+        // While `a` is checked, b and c gather: they are checked together.
+        for (const one of [chunks.a, chunks.b, chunks.c]) subject.next(one);
+        return subscription;
+      });
+      expectObservable(seen, '50ms !').toBe('10ms a 9ms (bcr) 5ms n', { ...chunks, r: restart(), n: text('new') });
+    });
   });
 
   it('lets text wait for a check that takes its time, and checks together what gathers', () => {

@@ -43,6 +43,14 @@ function manualClock(): SchedulerLike & { delays(): number[]; fireAt(nowMs: numb
 }
 
 describe('chunkTimeout', () => {
+  it('is never late after the finish of a source that does not complete', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold('-a-f', chunks);
+      expectObservable(source.pipe(chunkTimeout({ first: 5, each: 5, total: 8 })), '20ms !').toBe('-a-f', chunks);
+      expectSubscriptions(source.subscriptions).toBe('^ 19ms !');
+    });
+  });
+
   it.each<[string, string, string, ChunkTimeoutOptions, SeenError]>([
     //                            source              result
     ['first: no chunk', '         ------a--|', '      ----(x|)', { first: 4 }, timedOut('first', '')],

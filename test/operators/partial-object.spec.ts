@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { concat, from, lastValueFrom, map, NEVER, type Observable, of, take, throwError, toArray } from 'rxjs';
 import { z } from 'zod';
 import { type DeepPartial, partialObject, type PartialObjectOptions } from '../../operators/index.js';
@@ -152,13 +153,42 @@ describe('partialObject', () => {
     expect(JSON.stringify(error)).not.toContain('Pancakes');
   });
 
-  it('unsubscribes the source on the first sign that the answer is no JSON', () => {
+  it.each([
+    ['step', step(0)],
+    ['finish', finish()],
+  ])('fails at the %s of an answer that is no JSON, and unsubscribes the source', (_, f) => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
-      const source = cold('-a-b-c', { a: text('[1,'), b: text(','), c: text('2]') });
+      const source = cold('-a-b-c-f-d', { a: text('[1,'), b: text(','), c: text('2]'), d: text('more'), f });
       const seen = source.pipe(partialObject(z.array(z.number())));
-      expectObservable(seen.pipe(map((value) => value.length))).toBe('-a-#', { a: 1 }, expect.any(ValidationError));
-      expectSubscriptions(source.subscriptions).toBe('^--!');
+      expectObservable(seen.pipe(map((value) => value.length))).toBe('-a-----#', { a: 1 }, expect.any(ValidationError));
+      expectSubscriptions(source.subscriptions).toBe('^------!');
     });
+  });
+
+  it('fails at the end of a stream without finish that is no JSON', () => {
+    const { values, error } = see(of(text('[1,'), text(',2]')));
+    expect([values, isValidationError(error) && error.partial]).toEqual([[[1]], [1]]);
+  });
+
+  it('passes over text before a tool call or a restart that only looks like the beginning of an object', () => {
+    const look = text('Let me check [Rome] first.');
+    const last = [text('{"city":"Rome"}'), finish()];
+    const toolStep = [toolCall('call_1'), toolResult('call_1'), step(0, { finishReason: 'tool-calls' })];
+    expect(see(from([look, ...toolStep, ...last]))).toEqual({ values: [{ city: 'Rome' }, { city: 'Rome' }], error: undefined });
+    expect(see(from([look, restart(), ...last]))).toEqual({ values: [{ city: 'Rome' }, { city: 'Rome' }], error: undefined });
+  });
+
+  it.each<[string, (outcome: object) => unknown]>([
+    ['another realm', (outcome) => (runInNewContext('(outcome) => Promise.resolve(outcome)') as (value: object) => unknown)(outcome)],
+    ['zone.js and the like', (outcome) => ({ then: (resolve: (value: object) => void) => resolve(outcome) })],
+  ])('waits for a check that gives a promise of %s', async (_, promise) => {
+    const schema = (outcome: object): StandardSchemaV1 => ({
+      // What such a schema returns is no `Promise` of this realm, whatever its type says.
+      '~standard': { version: 1, vendor: 'hand', validate: () => promise(outcome) as Promise<StandardSchemaV1.Result<unknown>> },
+    });
+    const checked = (outcome: object): Promise<unknown> => lastValueFrom(answer('{"a":1}').pipe(partialObject(schema(outcome))));
+    expect(await checked({ value: 'checked' })).toBe('checked');
+    await expect(checked({ issues: [{ message: 'bad' }] })).rejects.toBeInstanceOf(ValidationError);
   });
 
   it('takes a stream that somebody ended early as it is', () => {

@@ -87,6 +87,13 @@ describe('retryInterrupted', () => {
     });
   });
 
+  it.each([Number.NaN, -5])('takes a retryAfterMs of %d, which no server means, for none', (askedMs) => {
+    virtually(({ cold, expectObservable }) => {
+      const result = attempts(cold('-#', chunks, overloaded(askedMs)), cold('a(f|)', chunks)).pipe(retryInterrupted({ delay: () => 20 }));
+      expectObservable(result).toBe('21ms a(f|)', chunks);
+    });
+  });
+
   it('does not ask a server again that asks for more time than maxDelay', () => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
       const error = overloaded(5_001);
