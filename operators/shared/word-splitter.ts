@@ -1,4 +1,4 @@
-import type { TextMachine } from './text-channels.js';
+import type { UnitSplitter } from './typewriter.js';
 
 /** What a character means for the end of a word. */
 type CharacterKind = 'space' | 'mark' | 'other';
@@ -15,7 +15,7 @@ const spaceless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
  * White space ends a word at once. Text without spaces is cut at its closing marks and handed to `Intl.Segmenter`, whose
  * words are found by dictionary and certain only when the clause is whole. Each character is looked at once.
  */
-export class WordSplitter implements TextMachine {
+export class WordSplitter implements UnitSplitter {
   readonly #segmenter: Intl.Segmenter;
   readonly #emit: (piece: string) => void;
   #held = '';
@@ -25,6 +25,10 @@ export class WordSplitter implements TextMachine {
   constructor(segmenter: Intl.Segmenter, emit: (piece: string) => void) {
     this.#segmenter = segmenter;
     this.#emit = emit;
+  }
+
+  get heldLength(): number {
+    return this.#held.length;
   }
 
   add(piece: string): void {
