@@ -107,11 +107,11 @@ export interface ProviderErrorOptions extends ErrorOptions {
 export class ProviderError extends AgentError {
   static override readonly kind: string = 'ProviderError';
   override name = 'ProviderError';
-  readonly provider: string;
-  readonly model: string;
+  declare readonly provider: string;
+  declare readonly model: string;
   declare readonly status?: number;
   declare readonly code?: string;
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   declare readonly retryAfterMs?: number;
 
   constructor(message: string, options: ProviderErrorOptions) {
@@ -206,9 +206,9 @@ export interface StreamInterruptedOptions extends ErrorOptions {
 export class StreamInterruptedError extends AgentError {
   static override readonly kind: string = 'StreamInterruptedError';
   override name = 'StreamInterruptedError';
-  readonly reason: InterruptionReason;
+  declare readonly reason: InterruptionReason;
   declare readonly phase?: TimeoutPhase;
-  readonly streamId: string;
+  declare readonly streamId: string;
   /** Everything delivered, including the chunk whose `next` was running. Not in `toJSON` or `util.inspect`. */
   declare readonly partial: StreamingResponse;
 
