@@ -127,6 +127,11 @@ describe('StreamGrammar', () => {
       [step(0, { usage: usage(10, 2) }), step(1, { usage: usage(5, 2) }), finish({ usage: usage(10, 2) })],
     ],
     [
+      '3: finish.usage (10/2) is less than its parts (11/9)',
+      [toolCall('1'), toolResult('1', { usage: usage(1, 7) }), step(0, { usage: usage(10, 2) }), finish({ usage: usage(10, 2) })],
+    ],
+    ['1: finish.usage (10/1) is less than its parts (10/2)', [step(0, { usage: usage(10, 2) }), finish({ usage: usage(10, 1) })]],
+    [
       '2: finish.usage (10/2) is less than its parts (13/2)',
       [restart({ usage: usage(3, 0) }), step(0, { usage: usage(10, 2) }), finish({ usage: usage(10, 2) })],
     ],

@@ -154,10 +154,14 @@ describe('StreamMeter', () => {
     expect(metrics.stallCount).toBe(2);
   });
 
-  it('begins anew after a restart: with its time, its calls and its usage', () => {
+  it('begins anew after a restart: with its calls', () => {
+    const metrics = measured([0, toolCall('call_1')], [0, restart()], [0, text('1234')], [600, step(0)]);
+    expect(metrics.stallCount).toBe(1);
+  });
+
+  it('begins anew after a restart: with its time and its usage', () => {
     const metrics = measured(
       [0, text('12345678')],
-      [0, toolCall('call_1')],
       [0, restart({ usage: usage(10, 40) })],
       // Another 600 ms to the first chunk of the new attempt are no gap; those before its end are.
       [600, text('1234')],
