@@ -51,7 +51,8 @@ describe('errors', () => {
   it('carry the partial answer of an interruption', () => {
     const error = new StreamInterruptedError('cut', { reason: 'disconnected', partial: partialOf('Hel') });
     expect([error.reason, error.partialResponse, error.streamId]).toEqual(['disconnected', 'Hel', 'run_1']);
-    expect(error.toJSON()).toEqual({ name: 'StreamInterruptedError', message: 'cut', reason: 'disconnected', streamId: 'run_1', partialCharacters: 3 });
+    expect(Object.keys(error)).not.toContain('partial');
+    expect(error.toJSON()).toStrictEqual({ name: 'StreamInterruptedError', message: 'cut', reason: 'disconnected', streamId: 'run_1', partialCharacters: 3 });
   });
 
   it.each([
@@ -69,6 +70,28 @@ describe('errors', () => {
     expect(shown).not.toContain('tell nobody');
     expect(shown).not.toContain('my diary');
     expect(shown).toContain('refused');
+  });
+
+  it.each<[AgentError, readonly string[]]>([
+    [new AgentError('x'), []],
+    [new ToolError('x'), ['ToolError']],
+    [new ProtocolError('x'), ['ProtocolError']],
+    [new ValidationError('x'), ['ValidationError']],
+    [new StreamInterruptedError('x', { reason: 'failed', partial: partialOf('') }), ['StreamInterruptedError']],
+    [new AuthenticationError('x', { provider: 'test', model: 'm' }), ['AuthenticationError', 'ProviderError']],
+    [new RateLimitError('x', { provider: 'test', model: 'm' }), ['RateLimitError', 'ProviderError']],
+    [new OverloadedError('x', { provider: 'test', model: 'm' }), ['OverloadedError', 'ProviderError']],
+    [new ConnectionError('x', { provider: 'test', model: 'm' }), ['ConnectionError', 'ProviderError']],
+    [new ContextLengthError('x', { provider: 'test', model: 'm' }), ['ContextLengthError', 'InvalidRequestError', 'ProviderError']],
+  ])('carry, out of sight, what another copy of the package reads: %s', (error, kinds) => {
+    const kind = Symbol.for('agenticraft.error');
+    expect(Reflect.get(error, kind)).toEqual([...kinds, 'AgentError']);
+    expect(Object.prototype.propertyIsEnumerable.call(error, kind)).toBe(false);
+  });
+
+  it('keep the cause of an interruption by identity', () => {
+    const cause = new Error('socket');
+    expect(new StreamInterruptedError('cut', { reason: 'disconnected', partial: partialOf(''), cause }).cause).toBe(cause);
   });
 
   it('say their kind to guards, also across copies of the package', () => {

@@ -16,6 +16,7 @@ describe('redactMessage', () => {
     ['apikey=abcdef; api key: 123456, API_KEY=abcdef}', '[key]; [key], [key]}'],
     ['api-key: abcde', 'api-key: abcde'],
     ['at http://user:pass@host/path and git+ssh://me@host', 'at http://host/path and git+ssh://host'],
+    ['http://user:pass@host', 'http://host'],
     ['mail me@host, see http://host/a@b', 'mail me@host, see http://host/a@b'],
   ])('of %j leaves %j', (message, safe) => {
     expect(redactMessage(message)).toBe(safe);
