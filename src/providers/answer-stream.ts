@@ -60,6 +60,18 @@ const why: Readonly<Record<InterruptionReason, string>> = {
   failed: 'the answer could not be read',
 };
 
+/**
+ * Aborts on a stack of its own, on which nothing else is known: the connection is closed already.
+ *
+ * The Anthropic SDK keeps the error that it makes of an abort until the response's body is collected. V8 keeps with an error the
+ * functions and objects of its frames; among ours is one that holds the body: the run would never be freed.
+ */
+function abortAlone(controller: AbortController): void {
+  queueMicrotask(() => {
+    controller.abort();
+  });
+}
+
 class ModelCall {
   readonly #parts: AnswerStreamParts;
   readonly #subscriber: Subscriber<StreamChunk>;
@@ -118,8 +130,12 @@ class ModelCall {
       this.#body?.drain(drainMs);
       return;
     }
-    this.#body?.stop();
-    this.#controller.abort();
+    if (this.#body === undefined) {
+      this.#controller.abort();
+      return;
+    }
+    this.#body.stop();
+    abortAlone(this.#controller);
   }
 
   /** Not an async function's body alone: `open` may throw before its first await. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Program, runProgram, startProgram } from '../support/program.js';
 import type { LongAnswer } from './long-answer.js';
 import type { ManyAgents } from './many-agents.js';
+import type { ManyCutAnswers } from './many-cut-answers.js';
 import type { ManyStreams } from './many-streams.js';
 import { piece } from './piece.js';
 
@@ -38,6 +39,12 @@ describe.each(['default', 'node'])('memory, transport: %s', (transport) => {
   it('keeps nothing of 1,000 agents that were run and dropped', async () => {
     const { answers, keptBytes } = (await run('many-agents', ['1000', transport])) as ManyAgents; // its one message
     expect(answers).toEqual([piece.repeat(3)]);
+    expect(keptBytes).toBeLessThan(2 * megabyte);
+  }, 120_000);
+
+  it.each(['openai', 'anthropic'])('keeps nothing of 400 answers of %s that broke off', async (provider) => {
+    const { reasons, keptBytes } = (await run('many-cut-answers', ['400', transport, provider])) as ManyCutAnswers; // its one message
+    expect(reasons).toEqual(['disconnected']);
     expect(keptBytes).toBeLessThan(2 * megabyte);
   }, 120_000);
 

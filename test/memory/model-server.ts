@@ -1,12 +1,13 @@
 import http, { type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chatDelta, chatToolCall, sseHead } from '../support/chat-wire.js';
+import { chatDelta, chatText, chatToolCall, messagesText, sseHead } from '../support/chat-wire.js';
 import { report } from '../support/program.js';
 import { piece } from './piece.js';
 
 /**
  * A model server in a process of its own; sends its port. `POST /text/<chunks>/…` answers with that many pieces of text;
- * `POST /tool/<chunks>/…` calls the tool `look` first, as long as the conversation holds no result of it.
+ * `POST /tool/<chunks>/…` calls the tool `look` first, as long as the conversation holds no result of it; `POST /cut/…` breaks off in
+ * the middle of an answer, in the wire format that the path ends with.
  */
 
 const eventsPerWrite = 200;
@@ -28,6 +29,12 @@ function writeText(response: ServerResponse, chunkCount: number): void {
   write();
 }
 
+function cutAnswer(response: ServerResponse, url: string): void {
+  const body = url.endsWith('/messages') ? messagesText('some words') : chatText('some ', 'words');
+  response.write(body.slice(0, body.length * 0.8));
+  response.socket?.end();
+}
+
 const server = http.createServer((request, response) => {
   const [, kind, chunkCount] = (request.url ?? '').split('/');
   let body = '';
@@ -35,7 +42,8 @@ const server = http.createServer((request, response) => {
   request.on('data', (text: string) => (body += text));
   request.on('end', () => {
     sseHead(response);
-    if (kind === 'tool' && !body.includes('"tool_call_id"')) response.end(chatToolCall('look', ['{}']));
+    if (kind === 'cut') cutAnswer(response, request.url ?? '');
+    else if (kind === 'tool' && !body.includes('"tool_call_id"')) response.end(chatToolCall('look', ['{}']));
     else writeText(response, Number(chunkCount));
   });
 });
