@@ -46,7 +46,9 @@ export class StreamingResponse implements StreamSnapshot {
   #toolCalls: readonly ToolCallRecord[] = noToolCalls;
   #step: StepStart = streamStart;
   #chunkCount = 0;
-  #usages: Usage | undefined;
+  #usage: Usage | undefined;
+  /** Of the steps and void attempts so far; a step that reported none makes the sum an estimate. */
+  #reports: readonly (Usage | undefined)[] = [];
   #finishReason: FinishReason | undefined;
   #endTime: number | undefined;
   #firstChunkMs: number | undefined;
@@ -85,7 +87,7 @@ export class StreamingResponse implements StreamSnapshot {
   }
 
   get usage(): Usage | undefined {
-    return this.#usages;
+    return this.#usage;
   }
 
   get finishReason(): FinishReason | undefined {
@@ -149,7 +151,7 @@ export class StreamingResponse implements StreamSnapshot {
   end(extra: { readonly usage?: Usage | undefined; readonly replay?: Replay | undefined } = {}): this {
     this.#facts = undefined;
     this.#endTime ??= this.#now();
-    if (extra.usage !== undefined) this.#usages = extra.usage;
+    if (extra.usage !== undefined) this.#usage = extra.usage;
     if (extra.replay !== undefined) this.#replay = extra.replay;
     this.#seal();
     return this;
@@ -200,12 +202,12 @@ export class StreamingResponse implements StreamSnapshot {
         return;
       case 'restart':
         this.#restart();
-        this.#addUsage(chunk.usage);
+        if (chunk.usage !== undefined) this.#addUsage(chunk.usage);
         return;
       case 'finish':
         this.#text.append(chunk.content);
         this.#finishReason = chunk.finishReason;
-        this.#usages = chunk.usage ?? this.#usages;
+        this.#usage = chunk.usage ?? this.#usage;
         this.#replay = chunk.replay ?? this.#replay;
         this.#metadata = chunk.metadata;
         this.#endTime = this.#now();
@@ -228,7 +230,8 @@ export class StreamingResponse implements StreamSnapshot {
   }
 
   #addUsage(usage: Usage | undefined): void {
-    if (usage !== undefined) this.#usages = this.#usages === undefined ? usage : sumUsage([this.#usages, usage]);
+    this.#reports = [...this.#reports, usage];
+    this.#usage = sumUsage(this.#reports);
   }
 
   /** New buffers: snapshots of the void attempt go on reading the old ones. */

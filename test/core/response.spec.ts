@@ -89,6 +89,9 @@ describe('StreamingResponse', () => {
     expect(filled(...steps).usage).toEqual(usage(11, 22));
     expect(filled(...steps, finish()).usage).toEqual(usage(11, 22));
     expect(filled(...steps, finish({ usage: usage(7, 8) })).usage).toEqual(usage(7, 8));
+    // A step that reported none is missing in the sum, whether it came first or later.
+    expect(filled(step(0), step(1, { usage: usage(1, 2) })).usage).toEqual({ ...usage(1, 2), estimated: true });
+    expect(filled(step(0, { usage: usage(1, 2) }), step(1)).usage).toEqual({ ...usage(1, 2), estimated: true });
   });
 
   it('holds the replay of the last model call', () => {
