@@ -12,8 +12,8 @@ const passingBy: readonly StreamChunk[] = [
 ];
 
 /** A text of these parts, most of which mean something to the operator under test. */
-export function texts(parts: readonly string[]): fc.Arbitrary<string> {
-  return fc.array(fc.constantFrom(...parts), { maxLength: 40 }).map((all) => all.join(''));
+export function texts(parts: readonly string[], maxLength = 40): fc.Arbitrary<string> {
+  return fc.array(fc.constantFrom(...parts), { maxLength }).map((all) => all.join(''));
 }
 
 /** Where a text is cut (also inside a surrogate pair), and what comes between. */

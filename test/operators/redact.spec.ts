@@ -33,6 +33,17 @@ describe('redact', () => {
     checkAnyChunking(parts, operator, (whole) => whole.replace(/\bsk-\w{4,}|jane@example\.com|\d{3}-\d{4}/g, () => '[redacted]'));
   });
 
+  it.each<[string, RegExp, readonly string[], string]>([
+    ['a lookbehind behind its run', /\S+(?<=\.pdf)/, ['see repo', 'rt.pdf', ' now'], 'see [redacted] now'],
+    ['a lookbehind that asks for the last character', /\b\w{8,}(?<=\d)/, ['key abcdefgh', '12', ' ok'], 'key [redacted] ok'],
+    ['the start of a line in its middle', /PIN:\s*^\d{4}/m, ['PIN:', '\n', '1234', ' ok'], '[redacted] ok'],
+    ['a back reference in a lookbehind', /(a)b(?<=\1b)/, ['a', 'b'], '[redacted]'],
+  ])('lets nothing out of a pattern with %s', (_title, pattern, parts, expected) => {
+    const operator = redact([{ pattern, maxLength: 40 }]);
+    expect(piecesOf([text(parts.join('')), finish()], operator).join('')).toBe(expected);
+    expect(piecesOf([...parts.map((part) => text(part)), finish()], operator).join('')).toBe(expected);
+  });
+
   it('takes the first match, and the longest of several that begin together', () => {
     expect(piecesOf([text('ab'), text('cd')], redact(['ab', 'abc']))).toEqual(['[redacted]d']);
     expect(piecesOf([text('ab'), text('cd')], redact(['abc', 'ab']))).toEqual(['[redacted]d']);

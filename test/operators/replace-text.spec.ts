@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
 import { concat, NEVER, of } from 'rxjs';
 import { replaceText, type TextPattern } from '../../operators/index.js';
 import { ValidationError } from '../../src/core/errors.js';
-import { checkAnyChunking, piecesOf } from './any-chunking.js';
-import { chunks, finish, text, virtually } from './support.js';
+import { checkAnyChunking, cutUp, cuts, piecesOf, texts } from './any-chunking.js';
+import { patternParts, patterns } from './random-patterns.js';
+import { chunks, finish, text, toolCall, virtually } from './support.js';
 
 describe('replaceText', () => {
   it('finds a match that is cut across chunks, and holds only what could still be one', () => {
@@ -58,6 +60,18 @@ describe('replaceText', () => {
     ['dots over lines', /a.b/s, 3, ['a', '\n', 'b']],
     ['a brace that is no count', /a{b|{,2}/, 4, ['a', '{', 'b', ',2}']],
     ['sets of strings', new RegExp('[\\q{abc|d}]e', 'v'), 4, ['a', 'bc', 'abc', 'd', 'e']],
+    ['a lookbehind behind other parts', /\S+(?<=\.b)/, 400, ['a', '.b', '.', 'b', ' ']],
+    ['a lookbehind behind a count', /\b\w{4,}(?<=\d)/, 400, ['ab', 'abcd', '1', ' ']],
+    ['a negative lookbehind behind other parts', /a.(?<!ab)c?/, 3, ['a', 'b', 'c', 'ab']],
+    ['a word boundary in a lookbehind', /(?<=\ba)b|b+(?<=b\b)c?/, 400, ['a', 'b', 'c', ' ', 'ab']],
+    ['a lookahead in a lookbehind', /ab?(?<=a(?=bc).)/, 4, ['a', 'b', 'c', 'bc']],
+    ['the start of a line behind other parts', /a:\s*^b{2}/m, 400, ['a:', '\n', 'b', 'bb', ' ']],
+    ['a back reference in a lookbehind', /(a)b(?<=\1b)/, 2, ['a', 'b', 'ab']],
+    ['a named group in a lookbehind', /(?<x>a|b)c(?<=\k<x>c)/, 2, ['a', 'b', 'c']],
+    ['an octal escape', new RegExp('\\012b'), 2, ['\n', 'b', 'a']],
+    ['braces of another mode', new RegExp('\\u{2}\\p{2}b'), 5, ['u', 'p', 'uupp', 'b']],
+    ['a lookahead in a lookahead', /a(?=(?=b)|c)/, 2, ['a', 'b', 'c']],
+    ['no boundary in a lookahead', /[^](?=\B)/, 3, ['a', 'b', ' ', '\n']],
     ['a card number', /\d(?:[ -]?\d){5,7}/, 15, ['1', '23', ' ', '-', 'a', '4567']],
   ])('gives the same as on the whole text: %s', (_title, pattern, maxLength, parts) => {
     const everywhere = new RegExp(pattern.source, `${pattern.flags}g`);
@@ -101,6 +115,39 @@ describe('replaceText', () => {
   it('takes a match of more than was stated for none when what was waited for does not decide it', () => {
     // Of `aaaab`, three characters are looked at from each place: only from the third on is there a b behind the a's.
     expect(piecesOf([text('aaaab.')], replaceText({ pattern: /a+(?=b)/, maxLength: 2 }, '-')).join('')).toBe('aa-b.');
+  });
+
+  it('gives the same as on the whole text: any pattern', () => {
+    const property = fc.property(patterns, texts(patternParts, 14), cuts, (pattern, whole, at) => {
+      const expected = whole.replace(new RegExp(pattern.source, `${pattern.flags}g`), (match) => (match === '' ? '' : `<${match}>`));
+      const operator = replaceText({ pattern, maxLength: 400 }, (match) => `<${match}>`);
+      expect(piecesOf(cutUp(whole, at), operator).join('')).toBe(expected);
+    });
+    fc.assert(property, { numRuns: 1_000 });
+  });
+
+  it.each<[string, RegExp, readonly string[], readonly string[]]>([
+    ['a lazy match', /<b>[^]*?<\/b>/, ['a<b>', 'b</', 'b>c', 'd'], ['a', '#c', 'd']],
+    ['the first of two alternatives', /a|ab/, ['a', 'b'], ['#', 'b']],
+    ['a lookahead that has been met', /a(?=b|bc)/, ['a', 'b', 'c'], ['#b', 'c']],
+    ['a lookahead that has been refused', /a(?!b)/, ['a', 'b', 'a', 'c'], ['ab', '#c']],
+  ])('releases %s as soon as it is decided', (_title, pattern, parts, pieces) => {
+    expect(piecesOf([...parts.map((part) => text(part)), toolCall('call_1')], replaceText({ pattern, maxLength: 99 }, '#'))).toEqual(pieces);
+  });
+
+  it.each<[string, RegExp, string, string, string]>([
+    ['a lazy run', /<b>[^]*?<\/b>/, '<b>', 'abc<', '/b>'],
+    ['a lazy run in a group', /(<b>([^]*?)<\/b>)/, '<b>', 'abc<', '/b>'],
+    ['a greedy run', /<[^>]+>/, '<', 'abcd', '>'],
+  ])('does not read %s from its beginning with each piece', (_title, pattern, start, piece, close) => {
+    const exec = jest.spyOn(RegExp.prototype, 'exec');
+    const held = [start, ...Array<string>(1_000).fill(piece)];
+    const pieces = piecesOf([...held, close].map((part) => text(part)), replaceText({ pattern, maxLength: 9_999 }, '#'));
+    const read = exec.mock.calls.reduce((sum, [given]) => sum + given.length, 0);
+    exec.mockRestore();
+    expect(pieces).toEqual(['#']);
+    // All of it a few times; each time all that is held would be two million characters.
+    expect(read).toBeLessThan(100_000);
   });
 
   it('cuts a match that is longer than was stated the same way, whatever the chunks', () => {
