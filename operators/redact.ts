@@ -26,6 +26,8 @@ export interface RedactOptions extends Partial<Covered> {
  * Text is held only while it could still be part of a match, or until a `tool-call`, `step`, `finish`, completion or error;
  * a `restart` voids it. Other chunks pass it by. Other errors pass by identity. Unsubscribing stops the source.
  *
+ * Most patterns cost no more per chunk when more is held; back references, lookbehinds and repeated groups cost up to `maxLength`.
+ *
  * Put it below the agent (`agent.stream$(…).pipe(redact(…))`): history and tools then keep the true values.
  *
  * @param patterns texts, or patterns with the length of their longest match.

@@ -11,6 +11,8 @@ import { type TextPattern, type TextReplacement, TextReplacements } from './shar
  * `finish` counts as text. Other chunks pass it by, so that a citation in the middle splits no match. Unsubscribing stops
  * the source and drops what is held.
  *
+ * Most patterns cost no more per chunk when more is held; back references, lookbehinds and repeated groups cost up to `maxLength`.
+ *
  * @param search a text, or a pattern with the length of its longest match.
  * @param replacement is inserted as it stands (`$1` has no meaning); what a function throws goes to the error channel.
  * @throws ValidationError at once for an empty text, a pattern without `maxLength`, or no replacement.
