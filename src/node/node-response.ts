@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { bodySource, type BodySource } from '../providers/wire/body-source.js';
 import { drainGraceMs, type NodeBody } from './node-body.js';
 
@@ -30,6 +31,7 @@ export class NodeResponse implements Response {
   readonly type = 'default';
   readonly #source: NodeBody;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #isCloned = false;
 
   constructor(head: ResponseHead, source: NodeBody) {
     this.status = head.status;
@@ -39,8 +41,9 @@ export class NodeResponse implements Response {
     this.#source = source;
   }
 
-  get [bodySource](): BodySource {
-    return this.#source;
+  /** Not when somebody else reads the source already: the copy that `clone` made, or who has asked for the text. */
+  get [bodySource](): BodySource | undefined {
+    return this.#isCloned || this.#source.started ? undefined : this.#source;
   }
 
   get ok(): boolean {
@@ -48,12 +51,14 @@ export class NodeResponse implements Response {
   }
 
   get bodyUsed(): boolean {
-    return this.#source.started;
+    if (!this.#isCloned || this.#stream === undefined) return this.#source.started;
+    // What the copy reads is not this response's. The type knows Node's own streams alone, the function web streams too.
+    return Readable.isDisturbed(this.#stream as unknown as Readable);
   }
 
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     if (bodyless.has(this.status)) return null;
-    this.#stream ??= toReadableStream(this.#source);
+    this.#stream ??= this.#source.started ? lockedStream() : toReadableStream(this.#source);
     return this.#stream;
   }
 
@@ -86,6 +91,7 @@ export class NodeResponse implements Response {
     if (this.bodyUsed) throw new TypeError('The body of this response was read already: clone it before.');
     const [mine, copy] = this.body?.tee() ?? [];
     this.#stream = mine;
+    this.#isCloned = true;
     return new Response(copy ?? null, this);
   }
 
@@ -99,6 +105,13 @@ export class NodeResponse implements Response {
     if (this.bodyUsed) throw new TypeError('Body is unusable: it was read already.');
     return concat(await readPieces(this.#source));
   }
+}
+
+/** The stream of a body that was read by other means: who wants to read it is told, as with `fetch`, that it is locked. */
+function lockedStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>();
+  stream.getReader();
+  return stream;
 }
 
 function readPieces(source: BodySource): Promise<readonly Uint8Array[]> {

@@ -82,6 +82,8 @@ class ModelCall {
   readonly #decoder: AnswerDecoder;
   #body: BodySource | undefined;
   #settling: Subscription | undefined;
+  /** How many events had come when the silence began. */
+  #quietSince = 0;
   #forgetDemand: (() => void) | undefined;
   #over = false;
 
@@ -122,7 +124,7 @@ class ModelCall {
   /** Runs on every ending. Aborting a request that is over would cost its connection, so that one is drained. */
   stop(): void {
     this.#over = true;
-    this.#settling?.unsubscribe();
+    this.#stopWatching();
     this.#forgetDemand?.();
     const finished = this.#decoder.outcome?.type === 'finished';
     this.#decoder.stop();
@@ -144,10 +146,10 @@ class ModelCall {
   }
 
   #read(answer: AnswerBody): void {
-    const body = openBody(answer);
+    const body = this.#openBody(answer);
     this.#body = body;
-    if (this.#over) {
-      body.stop();
+    if (this.#over || body === undefined) {
+      body?.stop();
       return;
     }
     body.start({
@@ -166,6 +168,16 @@ class ModelCall {
     if (this.#isShut()) body.pause();
   }
 
+  /** `undefined` when somebody has read it before us: a `fetch` of the user's that logs. */
+  #openBody(answer: AnswerBody): BodySource | undefined {
+    try {
+      return openBody(answer);
+    } catch (error) {
+      if (!this.#over) this.#interrupt('failed', error);
+      return undefined;
+    }
+  }
+
   #isShut(): boolean {
     return this.#demand?.isOpen === false;
   }
@@ -179,7 +191,7 @@ class ModelCall {
   #onDemand(): void {
     if (this.#over || this.#body === undefined) return;
     if (this.#isShut()) {
-      this.#settling?.unsubscribe();
+      this.#stopWatching();
       this.#body.pause();
       return;
     }
@@ -206,15 +218,23 @@ class ModelCall {
 
   /** A whole answer whose server neither says so nor hangs up ends after a silence. */
   #watchSilence(): void {
-    this.#settling?.unsubscribe();
-    this.#settling = undefined;
+    const { eventCount } = this.#decoder;
+    // Comments and pieces of an event say nothing yet: they do not begin the silence anew.
+    if (this.#settling !== undefined && eventCount === this.#quietSince) return;
+    this.#stopWatching();
     // While the demand is shut it is we who do not read: what the server has sent since is still on its way.
     if (this.#decoder.phase === 'open' || this.#decoder.isHolding || this.#isShut()) return;
+    this.#quietSince = eventCount;
     this.#settling = (this.#parts.scheduler ?? asyncScheduler).schedule(() => {
       this.#guard(() => {
         this.#decoder.settle();
       });
     }, settleMs);
+  }
+
+  #stopWatching(): void {
+    this.#settling?.unsubscribe();
+    this.#settling = undefined;
   }
 
   #emit(chunk: StreamChunk): void {

@@ -159,11 +159,27 @@ function rootMessage(error: unknown): string | undefined {
 export function sdkError(error: unknown, context: ErrorContext): Error {
   if (!isRecord(error)) return httpError({ message: String(error), cause: error }, context);
   if (isAgentError(error)) return error;
+  if (isUnreadable(error)) return unreadableAnswer(error, context);
   const status = typeof error['status'] === 'number' ? error['status'] : undefined;
   const facts = status === undefined ? { message: rootMessage(error) } : errorFacts(error['error'] ?? error);
   const headers = isHeaders(error['headers']) ? error['headers'] : undefined;
   const message = facts.message;
   return httpError({ ...(message !== undefined && { message }), ...('code' in facts && { code: facts.code }), status, headers, cause: error }, context);
+}
+
+/** A 200 whose body is no JSON: the SDKs pass on what the parser says, which quotes the body, or call it a lost connection. */
+function isUnreadable(error: unknown): boolean {
+  const seen = new Set<unknown>();
+  for (let at = error; isRecord(at) && !seen.has(at); at = at['cause']) {
+    if (at['name'] === 'SyntaxError') return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+function unreadableAnswer(cause: unknown, { provider, model }: ErrorContext): ProviderError {
+  const message = `${provider}, model ${model}: the server's answer is not JSON. Check the baseURL option.`;
+  return new ProviderError(message, { provider, model, retryable: false, cause });
 }
 
 function isHeaders(value: unknown): value is { get(name: string): string | null } {

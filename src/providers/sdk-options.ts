@@ -1,4 +1,5 @@
 import { ValidationError } from '../core/errors.js';
+import { withShortErrors } from './error-body.js';
 
 /** How to reach a server through an official SDK. */
 export interface SdkOptions {
@@ -65,7 +66,7 @@ export function findKey(options: { readonly apiKey?: string; readonly baseURL?: 
 /** `options` under the names that both SDKs' clients use; what is absent stays absent, so that their defaults hold. */
 export function clientOptions(options: SdkOptions & { readonly baseURL?: string }): {
   readonly baseURL?: string;
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch: typeof globalThis.fetch;
   readonly maxRetries?: number;
   readonly timeout?: number;
   readonly fetchOptions: { readonly redirect: 'manual' };
@@ -73,7 +74,7 @@ export function clientOptions(options: SdkOptions & { readonly baseURL?: string 
   const { baseURL, fetch, maxRetries, timeoutMs } = options;
   return {
     ...(baseURL !== undefined && { baseURL }),
-    ...(fetch !== undefined && { fetch }),
+    fetch: withShortErrors(fetch),
     ...(maxRetries !== undefined && { maxRetries }),
     ...(timeoutMs !== undefined && { timeout: timeoutMs }),
     // `fetch` would carry the conversation to whatever host a server names.

@@ -5,6 +5,17 @@ import { streamError } from '../../src/providers/stream-error.js';
 const context = { provider: 'openai', model: 'gpt-5', keyName: 'OPENAI_API_KEY', secrets: { keys: ['abcd-secret'], prompts: ['my private question'] } };
 const headers = (entries: Record<string, string>) => new Headers(entries);
 
+describe('sdkError', () => {
+  it.each<[string, unknown]>([
+    ['as it is', new SyntaxError(`Unexpected token 'm', "my private"... is not valid JSON`)],
+    ['inside an error of the connection', Object.assign(new Error('Connection error.'), { cause: new SyntaxError('Unexpected token m, "my private"') })],
+  ])('says of a parser’s error %s that the answer is not JSON, and does not repeat it', (_, cause) => {
+    const error = sdkError(cause, context);
+    expect(error).toMatchObject({ name: 'ProviderError', retryable: false, cause });
+    expect(error.message).toBe("openai, model gpt-5: the server's answer is not JSON. Check the baseURL option.");
+  });
+});
+
 describe('httpError', () => {
   it.each([
     [400, 'InvalidRequestError', false],

@@ -69,7 +69,7 @@ export class AnswerDecoder implements FrameListener {
   #held: WireEvent[] = [];
   /** Index of the oldest event that is held: shifting the array for each would move all others. */
   #heldFrom = 0;
-  #sawEvent = false;
+  #eventCount = 0;
   #flushing = false;
   #end: BodyEnd | undefined;
   #endCause: unknown;
@@ -86,6 +86,11 @@ export class AnswerDecoder implements FrameListener {
     return this.#outcome;
   }
 
+  /** How many events have come: comments are none. */
+  get eventCount(): number {
+    return this.#eventCount;
+  }
+
   get phase(): AnswerPhase {
     return this.#parts.translator.phase;
   }
@@ -98,7 +103,7 @@ export class AnswerDecoder implements FrameListener {
   /** Takes the next network chunk. */
   feed(bytes: Uint8Array): void {
     if (this.#outcome !== undefined) return;
-    if (!this.#sawEvent) this.#keep(bytes);
+    if (this.#eventCount === 0) this.#keep(bytes);
     this.#parts.context.timestamp = this.#now();
     this.#frames.feed(bytes);
   }
@@ -134,10 +139,7 @@ export class AnswerDecoder implements FrameListener {
   }
 
   onEvent(event: WireEvent): void {
-    if (!this.#sawEvent) {
-      this.#sawEvent = true;
-      this.#head = [];
-    }
+    if (this.#eventCount++ === 0) this.#head = [];
     if (this.#outcome !== undefined) return;
     if (this.isHolding || this.#parts.isPaused?.() === true) {
       this.#held.push(event);
@@ -184,7 +186,7 @@ export class AnswerDecoder implements FrameListener {
   }
 
   #endWithoutAnswer(): void {
-    const document = this.#sawEvent ? '' : this.#readHead();
+    const document = this.#eventCount > 0 ? '' : this.#readHead();
     if (!isForeign(document)) {
       this.#interrupt('truncated');
       return;
