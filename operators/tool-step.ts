@@ -10,7 +10,8 @@ import {
   isOwnToolCall,
 } from '../src/core/chunk.js';
 import { type Demand, withDemand } from '../src/core/demand.js';
-import { type ToolEvent, type ToolHandler, copyOfData, denied, failed, invalidArguments } from '../src/core/tool.js';
+import { copyOfData } from '../src/core/plain-data.js';
+import { type ToolEvent, type ToolHandler, denied, failed, invalidArguments } from '../src/core/tool.js';
 import { ToolQueue } from './tool-queue.js';
 
 /** What a running call adds to the stream. */

@@ -1,5 +1,6 @@
 import { type FinishChunk, type StepChunk, type StreamChunk, type ToolCall, type ToolCallChunk, textChunk } from '../../src/core/chunk.js';
 import { StreamInterruptedError } from '../../src/core/errors.js';
+import { isPlainObject } from '../../src/core/plain-data.js';
 import { StreamingResponse } from '../../src/core/response.js';
 import type { ToolCallRecord } from '../../src/core/tool-call-record.js';
 
@@ -89,13 +90,6 @@ function cleanObject(value: object, clean: Clean): object {
     fields.set(name, cleanValue(field, clean));
   }
   return Object.fromEntries(fields);
-}
-
-/** Also of another realm, which has an `Object.prototype` of its own. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** A response is made of chunks alone, so its copy is too; the clock repeats the times of the original. */

@@ -1,7 +1,8 @@
 import { map } from 'rxjs';
 import { ToolError } from '../core/errors.js';
 import { isError } from '../core/is-error.js';
-import { type ToolEvent, type ToolInterceptor, failed, isPlainObject, jsonText, result } from '../core/tool.js';
+import { isPlainObject } from '../core/plain-data.js';
+import { type ToolEvent, type ToolInterceptor, failed, jsonText, result } from '../core/tool.js';
 
 /** A result must go into the next request: what JSON cannot hold is an error result, found here and not then. */
 export function checkedResult(toolName: string, output: unknown): ToolEvent {
