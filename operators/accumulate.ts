@@ -1,6 +1,7 @@
 import { type OperatorFunction, type SchedulerLike, defer, map } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import type { StreamSnapshot } from '../src/core/snapshot.js';
+import { checkOptions } from './shared/option-checks.js';
 import { newResponse } from './shared/partial.js';
 
 /** Options of `accumulate`. */
@@ -20,10 +21,11 @@ export interface AccumulateOptions {
  * agent.stream$('Tell me a story').pipe(accumulate()).subscribe(({ completeText }) => render(completeText));
  * @see mapInterruption for the answer so far when the stream fails.
  */
-export function accumulate({ scheduler }: AccumulateOptions = {}): OperatorFunction<StreamChunk, StreamSnapshot> {
+export function accumulate(options: AccumulateOptions = {}): OperatorFunction<StreamChunk, StreamSnapshot> {
+  checkOptions('accumulate', options);
   return (source) =>
     defer(() => {
-      const response = newResponse(scheduler);
+      const response = newResponse(options.scheduler);
       return source.pipe(
         map((chunk) => {
           response.addChunk(chunk);

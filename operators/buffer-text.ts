@@ -2,8 +2,8 @@ import { type MonoTypeOperatorFunction, type Observable, type SchedulerLike, typ
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { activeTimer } from './shared/active-timer.js';
-import { checkCount, checkLimit } from './shared/limits.js';
 import { mapText } from './shared/map-text.js';
+import { checkCount, checkLimit, checkOptions } from './shared/option-checks.js';
 import type { TextMachine } from './shared/text-channels.js';
 
 /** Options of `bufferText`; at least one of the two limits is needed. */
@@ -30,6 +30,7 @@ export interface BufferTextOptions {
  * agent.stream$('Tell me a story').pipe(bufferText({ maxDelayMs: 50 }), accumulate()).subscribe(render);
  */
 export function bufferText(options: BufferTextOptions): MonoTypeOperatorFunction<StreamChunk> {
+  checkOptions('bufferText', options);
   const { maxChars, maxDelayMs, scheduler = asyncScheduler } = options;
   checkCount('bufferText maxChars', maxChars);
   checkLimit('bufferText maxDelayMs', maxDelayMs);

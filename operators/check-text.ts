@@ -4,7 +4,7 @@ import { findDemand } from '../src/core/demand.js';
 import { StreamInterruptedError, ValidationError } from '../src/core/errors.js';
 import type { StreamingResponse } from '../src/core/response.js';
 import { Gate } from './shared/gate.js';
-import { checkCount } from './shared/limits.js';
+import { checkCount, checkOptions } from './shared/option-checks.js';
 import { type PartialOptions, newResponse } from './shared/partial.js';
 import { type TextCheck, TextChecks, type TextVerdict } from './shared/text-checks.js';
 
@@ -38,6 +38,7 @@ export interface CheckTextOptions extends PartialOptions {
  * );
  */
 export function checkText(check: TextCheck, options: CheckTextOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
+  checkOptions('checkText', options);
   const { everyChars = 1, response, scheduler } = options;
   if (typeof check !== 'function') throw new ValidationError('checkText: give a function (text, added) => true or a refusal.');
   checkCount('checkText everyChars', everyChars);

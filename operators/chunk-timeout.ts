@@ -4,8 +4,9 @@ import { findDemand } from '../src/core/demand.js';
 import type { TimeoutPhase } from '../src/core/errors.js';
 import { ActiveClock } from './shared/active-clock.js';
 import { timedOut } from './shared/interruption.js';
-import { checkLimit, timerMs } from './shared/limits.js';
+import { checkLimit, checkOptions } from './shared/option-checks.js';
 import { type PartialAnswer, type PartialOptions, keepPartial } from './shared/partial.js';
+import { timerMs } from './shared/timer-ms.js';
 
 /** The limits of `chunkTimeout`, in milliseconds; what is left out is not limited. */
 export interface ChunkLimits {
@@ -36,6 +37,7 @@ export type ChunkTimeoutOptions = ChunkLimits & PartialOptions;
  * provider.stream$({ messages }).pipe(chunkTimeout({ first: 30_000, each: 10_000, total: 300_000 }));
  */
 export function chunkTimeout<C extends StreamChunk>(options: ChunkTimeoutOptions): MonoTypeOperatorFunction<C> {
+  checkOptions('chunkTimeout', options);
   const { first, each, total } = options;
   checkLimit('chunkTimeout first', first);
   checkLimit('chunkTimeout each', each);

@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, type SchedulerLike, asyncScheduler, defe
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { type StreamFactory, attemptStream } from './shared/attempt-stream.js';
-import type { AttemptOptions } from './shared/attempts.js';
+import { type AttemptOptions, checkAttemptOptions } from './shared/attempts.js';
 import { isProviderFailure } from './shared/retryable.js';
 
 /** Options of `fallbackTo`. */
@@ -57,5 +57,6 @@ function readOptions(given: [FallbackToOptions] | StreamFactory[]): FallbackToOp
   if (!Array.isArray(options.next) || options.next.some((factory) => typeof factory !== 'function')) {
     throw new ValidationError('fallbackTo: give functions that make a stream: fallbackTo(() => provider.stream$(request)).');
   }
+  checkAttemptOptions('fallbackTo', options);
   return options;
 }

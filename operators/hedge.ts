@@ -21,7 +21,7 @@ import { activeTimer } from './shared/active-timer.js';
 import type { StreamFactory } from './shared/attempt-stream.js';
 import { addUsage, usedBy } from './shared/attempt-usage.js';
 import { HedgeRace } from './shared/hedge-race.js';
-import { checkLimit } from './shared/limits.js';
+import { checkOptions } from './shared/option-checks.js';
 
 /** Options of `hedge`. */
 export interface HedgeOptions {
@@ -46,8 +46,9 @@ export interface HedgeOptions {
  * provider.stream$(request).pipe(hedge([() => provider.stream$(request)], { afterMs: 3_000 }));
  */
 export function hedge(others: readonly StreamFactory[], options: HedgeOptions): MonoTypeOperatorFunction<StreamChunk> {
+  checkOptions('hedge', options);
   const { afterMs, scheduler = asyncScheduler } = options;
-  checkOptions(others, afterMs);
+  checkRace(others, afterMs);
   if (others.length === 0) return (source) => source;
   return (source) =>
     new Observable((subscriber) => {
@@ -92,9 +93,8 @@ function runner(factory: StreamFactory, index: number, race: HedgeRace, decided:
   );
 }
 
-function checkOptions(others: readonly StreamFactory[], afterMs: number): void {
-  // A limit may be left out elsewhere; here a caller without types who does so learns of it.
-  checkLimit('hedge afterMs', afterMs as unknown === undefined ? NaN : afterMs);
+function checkRace(others: readonly StreamFactory[], afterMs: number): void {
+  if (!(afterMs > 0)) throw new ValidationError(`hedge afterMs is ${afterMs}; give milliseconds above 0.`);
   if (!Array.isArray(others) || others.some((factory) => typeof factory !== 'function')) {
     throw new ValidationError('hedge: give an array of functions that make a stream: hedge([() => provider.stream$(request)], …).');
   }

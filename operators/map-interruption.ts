@@ -5,6 +5,7 @@ import { relay } from '../src/core/relay.js';
 import type { StreamingResponse } from '../src/core/response.js';
 import { type Usage, sumUsage } from '../src/core/usage.js';
 import { interruptedBy, interruptionKind, truncated, withPartial } from './shared/interruption.js';
+import { checkOptions } from './shared/option-checks.js';
 import { type PartialOptions, newResponse } from './shared/partial.js';
 
 /** Options of `mapInterruption`. Here `response` is the one that this operator fills. */
@@ -28,6 +29,7 @@ export type MapInterruptionOptions = PartialOptions;
  * });
  */
 export function mapInterruption<C extends StreamChunk>(options: MapInterruptionOptions = {}): MonoTypeOperatorFunction<C> {
+  checkOptions('mapInterruption', options);
   return relay<C, C>(() => {
     const passed = new Passed(options.response ?? newResponse(options.scheduler), options.response !== undefined);
     return {

@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, throwError } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { findDemand } from '../src/core/demand.js';
+import { ValidationError } from '../src/core/errors.js';
 import type { StreamMetrics } from '../src/core/metrics.js';
 import { relay } from '../src/core/relay.js';
 import { type MeasureOptions, Measurement, checkMeasureOptions } from './shared/measurement.js';
@@ -15,7 +16,7 @@ import { type MeasureOptions, Measurement, checkMeasureOptions } from './shared/
  * timer, which is an uncaught exception in Node.
  *
  * @param options `intervalMs` (default 100, 0 for every chunk), `stallMs` (default 2000), `scheduler`.
- * @throws ValidationError at once for a bad interval.
+ * @throws ValidationError at once for a bad interval, or a listener that is no function.
  * @example
  * agent.stream$('Hello').pipe(measure((metrics) => console.log(`${metrics.tokensPerSecond} tokens/s`), { intervalMs: 1_000 }));
  * @see progress for the records as a stream.
@@ -25,6 +26,7 @@ export function measure<C extends StreamChunk>(
   options: MeasureOptions = {},
 ): MonoTypeOperatorFunction<C> {
   checkMeasureOptions('measure', options);
+  if (typeof listener !== 'function') throw new ValidationError('measure: give a listener, a function that takes the metrics.');
   return relay<C, C>((out) => {
     const measurement = new Measurement(options, findDemand(out));
     const report = new Report(listener);

@@ -4,6 +4,7 @@ import { ValidationError } from '../src/core/errors.js';
 import { isThenable } from '../src/core/is-thenable.js';
 import { type StandardSchemaV1, describeIssues } from '../src/core/standard-schema.js';
 import { AnswerReader, type Reading, ToolInputReader } from './shared/object-reader.js';
+import { checkOptions } from './shared/option-checks.js';
 
 /** A value of which any part may still be missing. */
 export type DeepPartial<T> = T extends readonly (infer Item)[]
@@ -47,9 +48,11 @@ export type PartialObject<Schema extends StandardSchemaV1> =
  */
 export function partialObject<Schema extends StandardSchemaV1>(
   schema: Schema,
-  { toolName }: PartialObjectOptions = {},
+  options: PartialObjectOptions = {},
 ): OperatorFunction<StreamChunk, PartialObject<Schema>> {
   checkSchema(schema);
+  checkOptions('partialObject', options);
+  const { toolName } = options;
   return (source) =>
     defer(() => {
       const reader = toolName === undefined ? new AnswerReader() : new ToolInputReader(toolName);

@@ -2,6 +2,7 @@ import { type MonoTypeOperatorFunction, catchError, map, throwError } from 'rxjs
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError, isStreamInterrupted } from '../src/core/errors.js';
 import { mapText } from './shared/map-text.js';
+import { checkOptions } from './shared/option-checks.js';
 import { type Covered, redactValues, redactedError } from './shared/redaction.js';
 import { type TextPattern, type TextReplacement, TextReplacements } from './shared/text-replacer.js';
 
@@ -38,6 +39,7 @@ export interface RedactOptions extends Partial<Covered> {
  * @see replaceText
  */
 export function redact(patterns: readonly TextPattern[], options: RedactOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
+  checkOptions('redact', options);
   const { replacement = '[redacted]', reasoning = true, toolInput = true, partial = true } = options;
   if (!Array.isArray(patterns) || patterns.length === 0) throw new ValidationError('redact: give a list of at least one pattern.');
   const covered: Covered = { reasoning, toolInput, partial };

@@ -2,9 +2,10 @@ import { type MonoTypeOperatorFunction, type SchedulerLike, asyncScheduler, time
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { attemptStream } from './shared/attempt-stream.js';
-import type { AttemptOptions } from './shared/attempts.js';
-import { checkInterval, checkLimit, timerMs } from './shared/limits.js';
+import { type AttemptOptions, checkAttemptOptions } from './shared/attempts.js';
+import { checkInterval, checkLimit } from './shared/option-checks.js';
 import { isRetryable, retryAfterMs } from './shared/retryable.js';
+import { timerMs } from './shared/timer-ms.js';
 
 /** When and how often a failed stream is asked for again. */
 export interface RetryPolicy extends AttemptOptions {
@@ -53,7 +54,7 @@ const defaults = { count: 2, delay: 500, maxDelay: 60_000 } as const;
  * `when`, `delay` or `isIdempotent` goes to the error channel, as does a `ValidationError` when a `delay` function returns no
  * number of at least 0, and an error of your own code in a later attempt.
  *
- * @throws ValidationError at once for a count or a delay that is negative or not a number.
+ * @throws ValidationError at once for an unknown mode, or for a count or a delay that is negative or not a number.
  * @example
  * provider.stream$({ messages }).pipe(retryInterrupted({ count: 3, mode: 'restart' }), accumulate());
  * @see fallbackTo for another provider instead of another attempt.
@@ -73,7 +74,9 @@ export function retryInterrupted(options: RetryInterruptedOptions = {}): MonoTyp
 }
 
 /** @throws ValidationError for a policy that cannot be kept. */
-export function checkRetryPolicy(name: string, { count, delay, maxDelay }: RetryPolicy): void {
+export function checkRetryPolicy(name: string, policy: RetryPolicy): void {
+  checkAttemptOptions(name, policy);
+  const { count, delay, maxDelay } = policy;
   if (count !== undefined && !(count >= 0 && (Number.isInteger(count) || count === Infinity))) {
     throw new ValidationError(`${name} count is ${String(count)}; give a whole number, 0 or more.`);
   }

@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { mapText } from './shared/map-text.js';
+import { checkOptions } from './shared/option-checks.js';
 import { createSegmenter } from './shared/segmenter.js';
 import { SentenceSplitter } from './shared/sentence-splitter.js';
 
@@ -23,7 +24,8 @@ export interface SentencesOptions {
  * agent.stream$('Tell me a story').pipe(sentences(), text(), concatMap((sentence) => speak(sentence))).subscribe();
  * @see words, lines
  */
-export function sentences({ locale }: SentencesOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
-  const segmenter = createSegmenter('sentences', 'sentence', locale);
+export function sentences(options: SentencesOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
+  checkOptions('sentences', options);
+  const segmenter = createSegmenter('sentences', 'sentence', options.locale);
   return mapText((emit) => new SentenceSplitter(segmenter, emit));
 }

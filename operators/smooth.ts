@@ -4,8 +4,8 @@ import { findDemand } from '../src/core/demand.js';
 import { ValidationError } from '../src/core/errors.js';
 import { Gate } from './shared/gate.js';
 import { GraphemeSplitter } from './shared/grapheme-splitter.js';
-import { checkCount } from './shared/limits.js';
 import { mapText } from './shared/map-text.js';
+import { checkChoice, checkCount, checkOptions } from './shared/option-checks.js';
 import { createSegmenter } from './shared/segmenter.js';
 import type { CreateTextMachine } from './shared/text-channels.js';
 import { Typewriter, type TypewriterOptions } from './shared/typewriter.js';
@@ -39,14 +39,16 @@ export interface SmoothOptions {
  *
  * Unsubscribing stops the source, clears the timer and drops what is held.
  *
- * @throws ValidationError at once for a pace that is not above 0 or a `maxBuffered` below 1.
+ * @throws ValidationError at once for an unknown `by`, a pace that is not above 0 or a `maxBuffered` below 1.
  * @example
  * agent.stream$('Tell me a story').pipe(smooth({ by: 'word', charsPerSecond: 60 }), accumulate()).subscribe(render);
  */
 export function smooth(options: SmoothOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
+  checkOptions('smooth', options);
   const { by = 'character', charsPerSecond = 80, maxBuffered = 4_000, scheduler = asyncScheduler } = options;
   if (!(charsPerSecond > 0)) throw new ValidationError(`smooth charsPerSecond is ${charsPerSecond}; give a number above 0.`);
   checkCount('smooth maxBuffered', maxBuffered);
+  checkChoice('smooth by', by, ['character', 'word']);
   const units = unitsBy(by);
   return (source) =>
     new Observable((subscriber) => {

@@ -1,6 +1,7 @@
 import { type OperatorFunction, filter, map } from 'rxjs';
 import type { RestartChunk, StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
+import { checkFunction, checkOptions } from './shared/option-checks.js';
 
 /** Options of `text`. */
 export interface TextOptions {
@@ -21,7 +22,10 @@ export interface TextOptions {
  * @example
  * agent.stream$('Hello').pipe(text()).subscribe((piece) => process.stdout.write(piece));
  */
-export function text({ onRestart }: TextOptions = {}): OperatorFunction<StreamChunk, string> {
+export function text(options: TextOptions = {}): OperatorFunction<StreamChunk, string> {
+  checkOptions('text', options);
+  const { onRestart } = options;
+  checkFunction('text onRestart', onRestart);
   return (source) =>
     source.pipe(
       map((chunk) => (chunk.type === 'restart' ? retract(chunk, onRestart) : contentOf(chunk))),

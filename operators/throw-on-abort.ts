@@ -2,6 +2,7 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { abortedBy } from './shared/interruption.js';
+import { checkOptions } from './shared/option-checks.js';
 import { type PartialOptions, keepPartial } from './shared/partial.js';
 
 /** Options of `throwOnAbort`. */
@@ -25,6 +26,7 @@ export function throwOnAbort<C extends StreamChunk>(
   options: ThrowOnAbortOptions = {},
 ): MonoTypeOperatorFunction<C> {
   checkSignal(signal);
+  checkOptions('throwOnAbort', options);
   return (source) =>
     new Observable<C>((subscriber) => {
       const partial = keepPartial(options);

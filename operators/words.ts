@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { mapText } from './shared/map-text.js';
+import { checkOptions } from './shared/option-checks.js';
 import { createSegmenter } from './shared/segmenter.js';
 import { WordSplitter } from './shared/word-splitter.js';
 
@@ -25,7 +26,8 @@ export interface WordsOptions {
  * agent.stream$('Tell me a story').pipe(words(), text()).subscribe((word) => subtitles.show(word));
  * @see sentences, lines
  */
-export function words({ locale }: WordsOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
-  const segmenter = createSegmenter('words', 'word', locale);
+export function words(options: WordsOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
+  checkOptions('words', options);
+  const segmenter = createSegmenter('words', 'word', options.locale);
   return mapText((emit) => new WordSplitter(segmenter, emit));
 }

@@ -1,7 +1,7 @@
 import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Demand } from '../../src/core/demand.js';
 import { ActiveClock } from './active-clock.js';
-import { timerMs } from './limits.js';
+import { timerMs } from './timer-ms.js';
 
 /** Emits once and completes after so many milliseconds, not counting the time in which the demand is shut. */
 export function activeTimer(durationMs: number, scheduler: SchedulerLike, demand: Demand | undefined): Observable<true> {

@@ -4,6 +4,7 @@ import type { StreamingResponse } from '../../src/core/response.js';
 import { sumUsage } from '../../src/core/usage.js';
 import { type UsageParts, addUsage, usedBy } from './attempt-usage.js';
 import { withPartial } from './interruption.js';
+import { checkChoice, checkFunction, checkOptions } from './option-checks.js';
 import { isCallersEnd, isProviderFailure, kindOf } from './retryable.js';
 
 /**
@@ -26,6 +27,14 @@ export interface AttemptOptions {
    * carries it says nothing of the usage of one attempt. Make it inside `defer`.
    */
   readonly response?: StreamingResponse;
+}
+
+/** @throws ValidationError for options that cannot be kept. */
+export function checkAttemptOptions(name: string, options: AttemptOptions & { readonly when?: unknown }): void {
+  checkOptions(name, options);
+  checkChoice(`${name} mode`, options.mode, ['before-first-chunk', 'restart'] satisfies AttemptMode[]);
+  checkFunction(`${name} when`, options.when);
+  checkFunction(`${name} isIdempotent`, options.isIdempotent);
 }
 
 /** What `Attempts` has to know besides the user's options. */

@@ -4,7 +4,7 @@ import type { Demand } from '../../src/core/demand.js';
 import { isStreamInterrupted } from '../../src/core/errors.js';
 import { StreamMeter, type StreamMetrics } from '../../src/core/metrics.js';
 import { ActiveClock } from './active-clock.js';
-import { checkInterval } from './limits.js';
+import { checkInterval, checkOptions } from './option-checks.js';
 
 /** Options of `measure` and `progress`. */
 export interface MeasureOptions {
@@ -19,6 +19,7 @@ export interface MeasureOptions {
 const defaults = { intervalMs: 100, stallMs: 2_000 } as const;
 
 export function checkMeasureOptions(operator: string, options: MeasureOptions): void {
+  checkOptions(operator, options);
   checkInterval(`${operator} intervalMs`, options.intervalMs ?? defaults.intervalMs);
   checkInterval(`${operator} stallMs`, options.stallMs ?? defaults.stallMs);
 }

@@ -29,6 +29,7 @@ export interface TextChecksOptions {
   /** Everything that went out; filled here. */
   readonly passed: StreamingResponse;
   readonly next: (chunk: StreamChunk) => void;
+  /** Both end the subscription, which disposes the checks. */
   readonly fail: (error: unknown) => void;
   readonly refuse: (verdict: Refusal) => void;
 }
@@ -148,7 +149,6 @@ export class TextChecks {
       if (isInput(verdict)) this.#await(verdict, count);
       else this.#settle(verdict, count);
     } catch (error) {
-      this.dispose();
       fail(error);
     }
   }
@@ -165,22 +165,17 @@ export class TextChecks {
           this.#advance();
           this.#updateGate();
         },
-        error: (error: unknown) => {
-          this.dispose();
-          this.#options.fail(error);
-        },
+        error: (error: unknown) => this.#options.fail(error),
       }),
     );
   }
 
   #settle(verdict: TextVerdict, count: number): void {
     if (!isVerdict(verdict)) {
-      this.dispose();
       this.#options.fail(noVerdict(verdict));
       return;
     }
     if (verdict !== true) {
-      this.dispose();
       this.#options.refuse(verdict);
       return;
     }
@@ -207,7 +202,7 @@ export class TextChecks {
 
 /** Objects are taken for an `ObservableInput`; `from` says what is wrong with one that is none. */
 function isInput(value: TextVerdict | ObservableInput<TextVerdict>): value is ObservableInput<TextVerdict> {
-  return ((typeof value === 'object' && (value as unknown) !== null) || typeof value === 'function') && !('refusal' in value);
+  return typeof value === 'object' && (value as unknown) !== null && !('refusal' in value);
 }
 
 /** For callers without types too: a check that forgets its `return` says nothing. */

@@ -1,8 +1,8 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Gate } from './gate.js';
-import { timerMs } from './limits.js';
 import { Pace } from './pace.js';
 import type { TextMachine } from './text-channels.js';
+import { timerMs } from './timer-ms.js';
 
 /** Cuts text into units, and says how much it holds of one that is not whole. */
 export interface UnitSplitter extends TextMachine {

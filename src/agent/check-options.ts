@@ -1,6 +1,6 @@
 import { chunkTimeout } from '../../operators/chunk-timeout.js';
 import { checkRetryPolicy } from '../../operators/retry-interrupted.js';
-import { checkLimit } from '../../operators/shared/limits.js';
+import { checkLimit } from '../../operators/shared/option-checks.js';
 import { ValidationError } from '../core/errors.js';
 import type { ModelOptions, Provider } from '../core/provider.js';
 import type { AgentOptions, CommonOptions, RunOptions, TimeoutOptions } from './options.js';
@@ -92,7 +92,6 @@ function checkCommon(options: CommonOptions): void {
   if (options.tools !== undefined) checkTools(options.tools);
   checkTimeout(options.timeout);
   if (options.retry !== undefined) {
-    checkObject('retry', options.retry);
     checkRetryPolicy('retry', options.retry);
   }
 }

@@ -157,6 +157,12 @@ describe('checkText', () => {
     expect(seen).toEqual([...pieces, toolCall('call_1'), text('f'), finish(), text('g')]);
   });
 
+  it('counts the characters of a new attempt from its beginning', () => {
+    const check = jest.fn<TextCheck>(() => true);
+    from([text('ab'), restart(), text('cd'), text('e'), text('f')]).pipe(checkText(check, { everyChars: 3 })).subscribe();
+    expect(check.mock.calls.map(([, added]) => added)).toEqual(['cde', 'f']);
+  });
+
   it('checks once, at the end, when everyChars is Infinity', () => {
     const check = slow(0);
     virtually(({ cold, expectObservable, flush }) => {
@@ -189,6 +195,11 @@ describe('checkText', () => {
       'The text was refused by the check of checkText: violence. Change the prompt and ask again, or change the check. ' +
         'The 3 characters that passed are in `partialResponse`.',
     );
+  });
+
+  it('gives no reason when the check gave none', () => {
+    const error = errorOf(of(chunks.a).pipe(checkText(() => false)));
+    expect(error).toHaveProperty('message', expect.stringMatching(/^The text was refused by the check of checkText\. /));
   });
 
   it.each<[string, TextCheck]>([
@@ -240,6 +251,53 @@ describe('checkText', () => {
     expect(seen).toEqual([chunks.a, chunks.b, toolCall('call_1')]);
   });
 
+  it('shows the check all the text before a piece that the consumer pushes inside next', () => {
+    const subject = new Subject<StreamChunk>();
+    const verdict = new Subject<boolean>();
+    const check = jest.fn<TextCheck>(() => true);
+    check.mockReturnValueOnce(verdict);
+    subject.pipe(checkText(check)).subscribe((chunk) => {
+      if (chunk === chunks.a) subject.next(chunks.c);
+    });
+    subject.next(text('So: '));
+    subject.next(chunks.a);
+    subject.next(chunks.b);
+    verdict.next(true);
+    expect(check.mock.calls.map(([whole]) => whole)).toEqual(['So: ', 'So: Hello ', 'So: Hello you']);
+  });
+
+  it('queues any chunk that the consumer pushes inside next behind what has passed already', () => {
+    const subject = new Subject<StreamChunk>();
+    const verdict = new Subject<boolean>();
+    const seen: StreamChunk[] = [];
+    subject.pipe(checkText(() => verdict, { everyChars: 6 })).subscribe((chunk) => {
+      seen.push(chunk);
+      if (chunk === chunks.a) subject.next(inputs['r'] ?? chunks.f);
+    });
+    subject.next(chunks.a);
+    subject.next(chunks.b);
+    verdict.next(true);
+    expect(seen).toEqual([chunks.a, chunks.b, reasoning('hm')]);
+  });
+
+  it('opens the demand when a restart voids what waited, and when the consumer leaves', () => {
+    const demands: (Demand | undefined)[] = [];
+    const subject = new Subject<StreamChunk>();
+    const source = new Observable<StreamChunk>((subscriber) => {
+      demands.push(findDemand(subscriber));
+      subject.subscribe(subscriber);
+    });
+    const subscription = source.pipe(checkText(() => NEVER)).subscribe();
+    const seen: unknown[] = [];
+    const long = [text('x'), text('y'.repeat(4_001))];
+    for (const push of [...long, restart(), ...long]) {
+      subject.next(push);
+      seen.push(demands[0]?.isOpen);
+    }
+    subscription.unsubscribe();
+    expect([...seen, demands[0]?.isOpen]).toEqual([true, false, true, true, false, true]);
+  });
+
   it('shuts the source’s demand while more than 4000 characters wait', () => {
     let demand: Demand | undefined;
     const subject = new Subject<StreamChunk>();
@@ -272,17 +330,22 @@ describe('checkText', () => {
     });
   });
 
-  it.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['null', null],
-    ['a number', 1],
-    ['a text', 'yes'],
-    ['a Promise-like stream of nothing', of(undefined)],
-    ['a refusal without its reason', of({ refusal: 1 })],
-  ])('says what to return when the check returns %s', (_title, given) => {
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a number', 1, 'number'],
+    ['a text', 'yes', 'string'],
+    ['a function', () => true, 'function'],
+    ['a Promise-like stream of nothing', of(undefined), 'undefined'],
+    ['a refusal without its reason', of({ refusal: 1 }), 'object'],
+  ])('says what to return when the check returns %s', (_title, given, kind) => {
     const error = errorOf(of(chunks.a, chunks.f).pipe(checkText(() => given as boolean)));
     expect(error).toBeInstanceOf(ValidationError);
-    expect(error).toHaveProperty('message', expect.stringContaining('return true'));
+    expect(error).toHaveProperty(
+      'message',
+      `checkText: the check gave ${kind}; return true to let the text pass, false or { refusal: '…' } to refuse it, ` +
+        'or a Promise or an Observable of one of them.',
+    );
   });
 
   it('hands over the response that a mapInterruption below fills', () => {
@@ -292,10 +355,10 @@ describe('checkText', () => {
     expect(response.completeText).toBe('Hel');
   });
 
-  it.each<[string, unknown, CheckTextOptions]>([
-    ['a check that is no function', 'check', {}],
-    ['a check of no characters', () => true, { everyChars: 0 }],
-  ])('refuses %s at once', (_title, check, options) => {
-    expect(() => checkText(check as TextCheck, options)).toThrow(ValidationError);
+  it.each<[string, unknown, CheckTextOptions, string]>([
+    ['a check that is no function', 'check', {}, 'checkText: give a function (text, added) => true or a refusal.'],
+    ['a check of no characters', () => true, { everyChars: 0 }, 'checkText everyChars is 0; give a whole number of at least 1.'],
+  ])('refuses %s at once', (_title, check, options, message) => {
+    expect(() => checkText(check as TextCheck, options)).toThrow(new ValidationError(message));
   });
 });

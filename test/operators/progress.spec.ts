@@ -49,6 +49,6 @@ describe('progress', () => {
   });
 
   it('refuses a bad interval at once', () => {
-    expect(() => progress({ intervalMs: NaN })).toThrow(ValidationError);
+    expect(() => progress({ intervalMs: NaN })).toThrow(new ValidationError('progress intervalMs is NaN; give milliseconds, 0 or more.'));
   });
 });

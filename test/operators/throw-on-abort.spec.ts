@@ -66,6 +66,20 @@ describe('throwOnAbort', () => {
     });
   });
 
+  it('leaves a stream alone whose finish is being taken when the signal fires', () => {
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    of(chunks.a, chunks.f).pipe(throwOnAbort(controller.signal)).subscribe({
+      next: (chunk) => {
+        seen.push(chunk);
+        if (chunk.isFinal) controller.abort();
+      },
+      error: (error: unknown) => seen.push(error),
+      complete: () => seen.push('complete'),
+    });
+    expect(seen).toEqual([chunks.a, chunks.f, 'complete']);
+  });
+
   it('hands over a response that another operator fills, and adds nothing to it', () => {
     const response = new StreamingResponse();
     response.addChunk(chunks.a);
@@ -82,8 +96,11 @@ describe('throwOnAbort', () => {
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['a controller', new AbortController()],
+    ['an event target that is no signal', new EventTarget()],
   ])('refuses %s at once', (_title, signal) => {
     // As a caller without types may give it.
-    expect(() => throwOnAbort(signal as AbortSignal)).toThrow(ValidationError);
+    expect(() => throwOnAbort(signal as AbortSignal)).toThrow(
+      new ValidationError('throwOnAbort: give an AbortSignal: the `signal` of a controller, or AbortSignal.timeout(…).'),
+    );
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { words } from '../../operators/index.js';
-import { ValidationError } from '../../src/core/errors.js';
 import { checkAnyChunking, piecesOf } from './any-chunking.js';
 import { chunks, finish, text, virtually } from './support.js';
 
@@ -40,6 +39,8 @@ describe('words', () => {
   });
 
   it('refuses a locale that is none', () => {
-    expect(() => words({ locale: 'not a language' })).toThrow(ValidationError);
+    expect(() => words({ locale: 'not a language' })).toThrow(
+      `words: the locale "not a language" is no language tag; give one like 'en' or 'pt-BR'.`,
+    );
   });
 });

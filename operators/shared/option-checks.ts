@@ -1,11 +1,23 @@
 import { ValidationError } from '../../src/core/errors.js';
 
-/** `setTimeout` fires at once for more than this. */
-const longestTimerMs = 0x7fff_ffff;
+// What options are given as, for callers without types too.
 
-/** The time as a timer can take it: at most about 25 days. */
-export function timerMs(durationMs: number): number {
-  return Math.min(durationMs, longestTimerMs);
+/** Options are an object, if only an empty one. */
+export function checkOptions(operator: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new ValidationError(`${operator}: give its options as an object.`);
+}
+
+/** One of a few words; `undefined` means the default. */
+export function checkChoice(name: string, choice: string | undefined, choices: readonly string[]): void {
+  if (choice === undefined || choices.includes(choice)) return;
+  throw new ValidationError(`${name} is ${choice}; give ${choices.map((one) => `'${one}'`).join(' or ')}.`);
+}
+
+/** `undefined` means the default. */
+export function checkFunction(name: string, given: unknown): void {
+  if (given === undefined || typeof given === 'function') return;
+  throw new ValidationError(`${name} must be a function.`);
 }
 
 /** A limit in milliseconds must be above zero; `Infinity` means no limit. */
