@@ -95,4 +95,24 @@ export class Snapshot implements StreamSnapshot {
   get metadata(): ChunkMetadata | undefined {
     return this.#facts.metadata;
   }
+
+  /** `JSON.stringify` sees no getters: without this it would write two of the fields, and not the text. */
+  toJSON(): StreamSnapshot {
+    const { completeText, reasoningText, toolCalls, chunkCount, usage, finishReason } = this;
+    const { startTime, endTime, durationMs, firstChunkMs, streamId, metadata } = this;
+    return {
+      completeText,
+      reasoningText,
+      toolCalls,
+      chunkCount,
+      usage,
+      finishReason,
+      startTime,
+      endTime,
+      durationMs,
+      firstChunkMs,
+      streamId,
+      metadata,
+    };
+  }
 }
