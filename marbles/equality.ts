@@ -1,4 +1,7 @@
-import { type Collection, bytesOf, fieldsOf, isCollection, isObject } from './fields.js';
+import { isPlainObject } from '../src/core/plain-data.js';
+import { type Contents, contentsOf } from './contents.js';
+import { fieldsOf, ownFieldNames } from './fields.js';
+import { isAnyError, isObject, isSameClass, readField, tagOf } from './realm.js';
 import { show } from './show.js';
 
 /** The shape that Jest and Vitest both ask instead of comparing. */
@@ -7,12 +10,12 @@ interface AsymmetricMatcher {
   asymmetricMatch(actual: unknown): boolean;
 }
 
-function isAsymmetric(value: unknown): value is AsymmetricMatcher {
+export function isAsymmetric(value: unknown): value is AsymmetricMatcher {
   return isObject(value) && 'asymmetricMatch' in value && typeof value.asymmetricMatch === 'function';
 }
 
 /** The pairs that are being compared further up. */
-type OpenPairs = readonly (readonly [actual: object, expected: object])[];
+type OpenPairs = (readonly [actual: object, expected: object])[];
 
 /**
  * Deep equality for marble values: a chunk's `timestamp` and `metadata`, and an error's `cause` and `stack`, are left out;
@@ -24,39 +27,52 @@ export function equalValues(actual: unknown, expected: unknown, open: OpenPairs 
   if (!isObject(actual) || !isObject(expected)) return false;
   // A value that contains itself: whoever compares this pair finds the difference.
   if (open.some(([left, right]) => left === actual && right === expected)) return true;
-  if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return false;
-  return equalObjects(actual, expected, [...open, [actual, expected]]);
+  if (!isSameClass(actual, expected)) return false;
+  open.push([actual, expected]);
+  const areEqual = equalObjects(actual, expected, open);
+  open.pop();
+  return areEqual;
 }
 
 /** Two objects of the same class. */
 function equalObjects(actual: object, expected: object, open: OpenPairs): boolean {
-  if (actual instanceof Date && expected instanceof Date) return Object.is(actual.getTime(), expected.getTime());
-  const [bytes, expectedBytes] = [bytesOf(actual), bytesOf(expected)];
-  if (bytes !== undefined && expectedBytes !== undefined) {
-    return bytes.length === expectedBytes.length && bytes.every((byte, index) => byte === expectedBytes[index]);
-  }
+  const contents = contentsOf(actual);
+  if (!equalContents(contents, contentsOf(expected), open)) return false;
+  // The fields of bytes are the bytes again.
+  if (contents?.kind === 'bytes') return true;
+  if (contents === undefined && !isSeen(actual)) return false;
   if (Array.isArray(actual) && Array.isArray(expected) && actual.length !== expected.length) return false;
-  if (isCollection(actual) && isCollection(expected)) return equalCollections(actual, expected, open);
   const [left, right] = [fieldsOf(actual), fieldsOf(expected)];
-  // Nothing can be seen of a Promise or of an object with private fields alone: it equals itself only.
-  if (left.size === 0 && right.size === 0) return Array.isArray(actual) || isPlain(actual);
   return left.size === right.size && [...right].every(([key, value]) => left.has(key) && equalValues(left.get(key), value, open));
 }
 
-function isPlain(value: object): boolean {
-  const type: unknown = Object.getPrototypeOf(value);
-  return type === Object.prototype || type === null;
+function equalContents(actual: Contents | undefined, expected: Contents | undefined, open: OpenPairs): boolean {
+  if (actual?.kind === 'primitive' && expected?.kind === 'primitive') return Object.is(actual.value, expected.value);
+  if (actual?.kind === 'bytes' && expected?.kind === 'bytes') {
+    return actual.bytes.length === expected.bytes.length && actual.bytes.every((byte, index) => byte === expected.bytes[index]);
+  }
+  if (actual?.kind !== 'items' || expected?.kind !== 'items') return actual === expected;
+  if (actual.isOrdered) return actual.items.length === expected.items.length && expected.items.every((item, index) => equalValues(actual.items[index], item, open));
+  return equalInAnyOrder(actual.items, expected.items, open);
 }
 
-/** In any order, as a Map or a Set is asked. */
-function equalCollections(actual: Collection, expected: Collection, open: OpenPairs): boolean {
-  const rest = [...actual.entries()];
-  for (const item of expected.entries()) {
+/** As a Map or a Set is asked. */
+function equalInAnyOrder(actual: readonly unknown[], expected: readonly unknown[], open: OpenPairs): boolean {
+  const rest = [...actual];
+  for (const item of expected) {
     const index = rest.findIndex((other) => equalValues(other, item, open));
     if (index === -1) return false;
     rest.splice(index, 1);
   }
   return rest.length === 0;
+}
+
+/** Classes whose getters say everything. */
+const toldByGetters: ReadonlySet<string> = new Set(['RegExp', 'URL']);
+
+/** Of a Promise, a Blob, or an object with private fields alone nothing can be seen: it equals itself only. */
+function isSeen(value: object): boolean {
+  return Array.isArray(value) || isPlainObject(value) || isAnyError(value) || toldByGetters.has(tagOf(value)) || ownFieldNames(value).length > 0;
 }
 
 /** A value that matches by some of its fields; made by `like`. */
@@ -75,8 +91,12 @@ export interface PartialMatcher extends AsymmetricMatcher {
 export function like(fields: Readonly<Record<string, unknown>>): PartialMatcher {
   return {
     fields,
-    asymmetricMatch: (actual) =>
-      isObject(actual) && Object.entries(fields).every(([key, value]) => equalValues(Reflect.get(actual, key), value)),
+    asymmetricMatch: (actual) => isObject(actual) && Object.entries(fields).every(([key, value]) => equalValues(readField(actual, key), value)),
     toString: () => `like ${show(fields)}`,
   };
+}
+
+/** True for what `like` made. */
+export function isPartialMatcher(value: unknown): value is PartialMatcher {
+  return isAsymmetric(value) && 'fields' in value && isObject(value.fields);
 }

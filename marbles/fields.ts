@@ -1,29 +1,6 @@
-import type { StreamChunk } from '../src/core/chunk.js';
 import { isStreamInterrupted, isValidationError } from '../src/core/errors.js';
-
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-/** True for one of our chunks, whoever made it. */
-export function isChunk(value: unknown): value is StreamChunk {
-  return isObject(value) && 'type' in value && typeof value.type === 'string' && 'isFinal' in value && 'metadata' in value && isObject(value.metadata);
-}
-
-/** Map, Set, Headers, URLSearchParams: what they hold is behind a method. */
-export interface Collection {
-  entries(): Iterable<unknown>;
-}
-
-export function isCollection(value: object): value is Collection {
-  return !Array.isArray(value) && Symbol.iterator in value && 'entries' in value && typeof value.entries === 'function';
-}
-
-/** The bytes of a buffer or of a view of one. */
-export function bytesOf(value: object): Uint8Array | undefined {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
-}
+import { isChunk } from './chunk-shape.js';
+import { isAnyError, isObject, readField } from './realm.js';
 
 const nothing: ReadonlySet<PropertyKey> = new Set();
 /** When a chunk came and in which run is not what it says. */
@@ -35,14 +12,39 @@ const notOfInterruptions: ReadonlySet<PropertyKey> = new Set(['stack', 'cause', 
 function leftOut(value: object): ReadonlySet<PropertyKey> {
   if (isChunk(value)) return notOfChunks;
   if (isStreamInterrupted(value)) return notOfInterruptions;
-  return value instanceof Error ? notOfErrors : nothing;
+  return isAnyError(value) ? notOfErrors : nothing;
 }
 
 /** Fields that an error says although they are not enumerable. */
 function hiddenFields(value: object): readonly string[] {
   if (isValidationError(value)) return ['name', 'message', 'partial'];
-  if (value instanceof AggregateError) return ['name', 'message', 'errors'];
-  return value instanceof Error ? ['name', 'message'] : [];
+  return isAnyError(value) ? ['name', 'message', 'errors'] : [];
+}
+
+/** What an interruption's partial answer holds besides its text, which is `partialResponse`. When and in which run it came is left out. */
+function restOfPartial(partial: unknown): object | undefined {
+  if (!isObject(partial)) return undefined;
+  const names = ['reasoningText', 'toolCalls', 'usage', 'finishReason', 'replay'];
+  const held = names
+    .map((name) => [name, readField(partial, name)] as const)
+    .filter(([, field]) => field !== undefined && field !== '' && !(Array.isArray(field) && field.length === 0));
+  return held.length === 0 ? undefined : Object.fromEntries(held);
+}
+
+/** Names of the getters of an object's classes, those that belong to every object left out. */
+function getterNames(value: object): readonly string[] {
+  const names: string[] = [];
+  for (let type: unknown = Object.getPrototypeOf(value); isObject(type); type = Object.getPrototypeOf(type)) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
+      if (descriptor.get !== undefined && name !== '__proto__' && name !== 'constructor') names.push(name);
+    }
+  }
+  return names;
+}
+
+/** The own fields that everybody sees. */
+export function ownFieldNames(value: object): readonly PropertyKey[] {
+  return Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
 }
 
 /**
@@ -53,15 +55,11 @@ function hiddenFields(value: object): readonly string[] {
 export function fieldsOf(value: object): Map<PropertyKey, unknown> {
   const fields = new Map<PropertyKey, unknown>();
   const skip = leftOut(value);
-  const add = (key: PropertyKey): void => {
-    const field: unknown = skip.has(key) ? undefined : Reflect.get(value, key);
+  for (const key of [...hiddenFields(value), ...ownFieldNames(value), ...getterNames(value)]) {
+    const field = skip.has(key) ? undefined : readField(value, key);
     if (field !== undefined) fields.set(key, field);
-  };
-  hiddenFields(value).forEach(add);
-  Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key)).forEach(add);
-  let type: unknown = Object.getPrototypeOf(value);
-  for (; isObject(type) && type !== Object.prototype; type = Object.getPrototypeOf(type)) {
-    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(type))) if (descriptor.get !== undefined) add(key);
   }
+  const partial = isStreamInterrupted(value) ? restOfPartial(readField(value, 'partial')) : undefined;
+  if (partial !== undefined) fields.set('partial', partial);
   return fields;
 }

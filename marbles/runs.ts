@@ -1,4 +1,4 @@
-import { isChunk } from './fields.js';
+import { isChunk } from './chunk-shape.js';
 import type { MarbleEvent } from './recording.js';
 
 /** Pieces of text that came one after the other, as the one value that they are parts of. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { chunk } from '../../marbles/alphabet.js';
 import { equalValues, like } from '../../marbles/equality.js';
 import { InvalidRequestError, type InterruptionReason, ProviderError, StreamInterruptedError, ValidationError } from '../../src/core/errors.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
 import { StreamingResponse } from '../../src/core/response.js';
 
 function snapshotOf(...texts: string[]): unknown {
@@ -14,6 +15,60 @@ function interruption(reason: InterruptionReason, text: string, streamId = 'run'
   const partial = new StreamingResponse();
   partial.addChunk({ ...chunk.text(text), metadata: { streamId } });
   return new StreamInterruptedError('cut', { reason, partial });
+}
+
+function interruptionAfter(...pieces: StreamChunk[]): StreamInterruptedError {
+  const partial = new StreamingResponse();
+  for (const piece of [chunk.text('a'), ...pieces]) partial.addChunk(piece);
+  return new StreamInterruptedError('cut', { reason: 'failed', partial });
+}
+
+const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 };
+
+/** Its amount cannot be seen. */
+class Money {
+  readonly #amount: number;
+
+  constructor(amount: number) {
+    this.#amount = amount;
+  }
+
+  get currency(): string {
+    return 'EUR';
+  }
+
+  isFree(): boolean {
+    return this.#amount === 0;
+  }
+}
+
+class NamedMap extends Map<number, number> {
+  readonly name: string;
+
+  constructor(name: string) {
+    super([[1, 2]]);
+    this.name = name;
+  }
+}
+
+function form(...values: string[]): FormData {
+  const data = new FormData();
+  for (const value of values) data.append('x', value);
+  return data;
+}
+
+function sharedBytes(byte: number): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(1);
+  new Uint8Array(buffer)[0] = byte;
+  return buffer;
+}
+
+function throwing(message: string): object {
+  return {
+    get a() {
+      throw new Error(message);
+    },
+  };
 }
 
 function refusal(fields: object): ProviderError {
@@ -41,6 +96,11 @@ describe('equalValues', () => {
     ['errors with other causes', new Error('x', { cause: 1 }), new Error('x', { cause: 2 })],
     ['interruptions of other runs', interruption('failed', 'a', 'run_1'), interruption('failed', 'a', 'run_2')],
     ['rings of another length that read the same', ring('a'), ring('a', 1)],
+    ['interruptions after the same tool call', interruptionAfter(chunk.toolCall('f', { a: 1 })), interruptionAfter(chunk.toolCall('f', { a: 1 }))],
+    ['objects around one value', new Number(1), new Number(1)],
+    ['regular expressions', /a/g, /a/g],
+    ['getters that throw the same', throwing('x'), throwing('x')],
+    ['Maps with fields', new NamedMap('a'), new NamedMap('a')],
   ])('takes as equal: %s', (_, actual, expected) => {
     expect(equalValues(actual, expected)).toBe(true);
   });
@@ -78,6 +138,20 @@ describe('equalValues', () => {
     ['the errors of an AggregateError', new AggregateError([1], 'x'), new AggregateError([2], 'x')],
     ['rings with other names', ring('a'), { name: 'a', next: ring('b') }],
     ['own timestamps of things that are no chunks', { timestamp: 1 }, { timestamp: 2 }],
+    ['interruptions after another tool call', interruptionAfter(chunk.toolCall('f', { a: 1 })), interruptionAfter(chunk.toolCall('f', { a: 2 }))],
+    ['interruptions with and without reasoning', interruptionAfter(chunk.reasoning('hm')), interruptionAfter()],
+    ['interruptions with and without usage', interruptionAfter(chunk.step('stop', { usage })), interruptionAfter()],
+    ['interruptions with and without a finish', interruptionAfter(chunk.finish()), interruptionAfter()],
+    ['objects with private state', new Money(1), new Money(2)],
+    ['the order of query parameters', new URLSearchParams('a=1&a=2'), new URLSearchParams('a=2&a=1')],
+    ['the order of form fields', form('1', '2'), form('2', '1')],
+    ['own fields of a Map', new NamedMap('a'), new NamedMap('b')],
+    ['shared buffers', sharedBytes(1), sharedBytes(2)],
+    ['objects around other values', new Number(1), new Number(2)],
+    ['generators', [1].values(), [1].values()],
+    ['getters that throw something else', throwing('x'), throwing('y')],
+    ['0 and -0', 0, -0],
+    ['an object without a class', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
   ])('tells apart: %s', (_, actual, expected) => {
     expect(equalValues(actual, expected)).toBe(false);
   });

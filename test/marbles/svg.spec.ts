@@ -183,7 +183,7 @@ describe('drawSvg', () => {
   it('holds both colour schemes and escapes what a model may say', () => {
     const svg = drawSvg(recording(parseEvents('a', { a: chunk.text('<&">\u0000') })));
     expect(svg).toContain('prefers-color-scheme:dark');
-    expect(svg).toContain('&lt;&amp;&quot;&gt;�');
+    expect(svg).toContain('&lt;&amp;&quot;&gt;\\u0000');
   });
 
   it('draws the same bytes for the same recording', () => {
