@@ -67,16 +67,22 @@ export const chunkAlphabet: MarbleValues<StreamChunk> = Object.freeze({
   F: chunk.finish(),
 });
 
-const timeToken = /(^|\s)\d+(?:\.\d+)?(?:ms|s|m)(?=\s|$)/g;
+const timeToken = /(^| )\d+(?:\.\d+)?(?:ms|s|m)(?= )/g;
+/** RxJS would read each of its characters as a marble. */
+const lastTime = /(?:^| )(\d+(?:\.\d+)?(?:ms|s|m))$/;
 const syntax = new Set('-()|#^! ');
 
 /**
  * The alphabet with `values` on top, checked against a diagram: RxJS would emit `undefined` for a letter that has no value.
  *
- * @throws ValidationError for such a letter.
+ * @throws ValidationError for such a letter, and for a time with nothing behind it.
  */
 export function valuesFor<T>(marbles: string, values?: MarbleValues<T>): Record<string, T | StreamChunk> {
   const known: Record<string, T | StreamChunk> = { ...chunkAlphabet, ...values };
+  const [, last] = lastTime.exec(marbles) ?? [];
+  if (last !== undefined) {
+    throw new ValidationError(`The diagram "${marbles.trim()}" ends in the time "${last}", which waits for nothing. Say what comes then ("${last} |"), or leave it out.`);
+  }
   for (const letter of marbles.replace(timeToken, '$1')) {
     if (syntax.has(letter) || letter in known) continue;
     throw new ValidationError(

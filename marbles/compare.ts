@@ -1,21 +1,27 @@
 import { TestScheduler } from 'rxjs/testing';
+import { type Cells, type DrawnEvent, type Instant, type NamedStream, align, cellsOf, lineOf } from './align.js';
 import { type MarbleValues, valuesFor } from './alphabet.js';
 import { describeValue } from './describe.js';
+import { whereTheyDiffer } from './difference.js';
 import { equalValues } from './equality.js';
+import { Legend } from './legend.js';
+import { places } from './places.js';
 import type { MarbleEvent } from './recording.js';
-import { Legend, alignLines } from './text-diagram.js';
 
 /**
  * Reads a diagram: letters by the chunk alphabet and `values`, `#` is `error`.
  *
  * Only inside of `TestScheduler.run`, where a dash is 1 ms.
  */
-export function parseEvents(marbles: string, values?: MarbleValues, error: unknown = 'error'): readonly MarbleEvent[] {
-  const messages = TestScheduler.parseMarbles(marbles, valuesFor(marbles, values), error, false, true);
-  return messages.map(({ frame: atMs, notification }): MarbleEvent => {
+export function parseEvents(marbles: string, values?: MarbleValues, error: unknown = 'error'): readonly DrawnEvent[] {
+  const known = valuesFor(marbles, values);
+  // Without values RxJS gives the letters themselves.
+  return TestScheduler.parseMarbles(marbles, undefined, error, false, true).map(({ frame: atMs, notification }): DrawnEvent => {
     switch (notification.kind) {
-      case 'N':
-        return { kind: 'next', atMs, value: notification.value };
+      case 'N': {
+        const letter = String(notification.value);
+        return { kind: 'next', atMs, letter, value: known[letter] };
+      }
       case 'E':
         return { kind: 'error', atMs, error };
       default:
@@ -40,7 +46,7 @@ function firstDifference(received: readonly MarbleEvent[], expected: readonly Ma
   return undefined;
 }
 
-function sentence(event: MarbleEvent | undefined): string {
+function describeEvent(event: MarbleEvent | undefined): string {
   if (event === undefined) return 'nothing more';
   switch (event.kind) {
     case 'next':
@@ -55,29 +61,83 @@ function sentence(event: MarbleEvent | undefined): string {
   }
 }
 
+/** What both events say, and in which field they differ where that is not plain to see. */
+function sentences(actual: MarbleEvent | undefined, wanted: MarbleEvent | undefined, markMs: number): readonly string[] {
+  const [received, expected] = [describeEvent(actual), describeEvent(wanted)];
+  const first = `The streams differ at ${markMs} ms: expected ${expected}, received ${received}.`;
+  if (actual === undefined || wanted === undefined || actual.kind !== wanted.kind || actual.kind === 'complete' || actual.atMs !== wanted.atMs) return [first];
+  const valueOf = (event: MarbleEvent): unknown => (event.kind === 'next' ? event.value : event.kind === 'error' ? event.error : undefined);
+  const where = whereTheyDiffer(valueOf(actual), valueOf(wanted), received === expected);
+  return where === undefined ? [first] : [first, where];
+}
+
+/** So many places a line has; what is further from the difference is left out. */
+const longestLine = 100;
+
+/** The instants around one that a line holds: first and last index. */
+function windowAround(center: number, instants: readonly Instant[]): readonly [from: number, to: number] {
+  let [from, to] = [center, center];
+  const fits = (first: number, last: number): boolean => {
+    const [one, other] = [instants[first], instants[last]];
+    return one !== undefined && other !== undefined && other.column + other.width - (first === 0 ? 0 : one.column) <= longestLine;
+  };
+  for (let grows = true; grows; ) {
+    grows = false;
+    if (fits(from, to + 1)) [to, grows] = [to + 1, true];
+    if (fits(from - 1, to)) [from, grows] = [from - 1, true];
+  }
+  return [from, to];
+}
+
+/** Where in the cell of an instant the n-th of its events stands. */
+function offsetIn(cell: string, nth: number): number {
+  return cell.startsWith('(') ? places(Array.from(cell).slice(0, nth + 1).join('')) : 0;
+}
+
+/** Two streams as lines, the event of this index marked. */
+function drawDifference(streams: readonly NamedStream[], index: number, markMs: number, values?: MarbleValues): readonly string[] {
+  const all = align(streams.map((stream) => cellsOf(stream, new Legend(values))));
+  const [first, last] = windowAround(all.findIndex(({ atMs }) => atMs === markMs), all);
+  const [fromMs, toMs] = [first === 0 ? 0 : (all[first]?.atMs ?? 0), all[last]?.atMs ?? Infinity];
+  const legend = new Legend(values);
+  // Once more, so that the legend has the letters of these lines alone.
+  const lines = streams.map(({ name, events }) => cellsOf({ name, events: events.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs) }, legend));
+  const instants = align(lines, fromMs);
+  const before = first === 0 ? '' : '… ';
+  const afterOf = (events: readonly MarbleEvent[]): string => (events.some(({ atMs }) => atMs > toMs) ? ' …' : '');
+  const offset = Math.max(...streams.map(({ events }, line) => offsetOf(events, lines[line], index, markMs)));
+  const column = instants.find(({ atMs }) => atMs === markMs)?.column ?? 0;
+  return [
+    ...streams.map(({ name, events }, line) => `${name}  ${before}${lineOf(lines[line] ?? new Map(), line, instants)}${afterOf(events)}`),
+    `${' '.repeat((streams[0]?.name.length ?? 0) + 2 + before.length + column + offset)}^`,
+    ...legend.lines().map((words) => `  ${words}`),
+  ];
+}
+
+/** How far right of its instant's column the event of this index stands in its line, if it is of that instant. */
+function offsetOf(events: readonly DrawnEvent[], cells: Cells = new Map(), index: number, markMs: number): number {
+  if (events[index]?.atMs !== markMs) return 0;
+  return offsetIn(cells.get(markMs) ?? '', events.slice(0, index).filter(({ atMs }) => atMs === markMs).length);
+}
+
+/** An event that is as expected gets the letter with which it was expected. */
+function lettered(received: readonly MarbleEvent[], expected: readonly DrawnEvent[]): readonly DrawnEvent[] {
+  return received.map((event, index) => {
+    const wanted = expected[index];
+    return wanted?.letter !== undefined && equalEvents(event, wanted) ? { ...event, letter: wanted.letter } : event;
+  });
+}
+
 /**
  * Compares what came with what was expected.
  *
  * @returns `undefined` when they are equal, else a message with both as aligned marble lines, the first difference marked.
  */
-export function explainDifference(
-  received: readonly MarbleEvent[],
-  expected: readonly MarbleEvent[],
-  values?: MarbleValues,
-): string | undefined {
+export function explainDifference(received: readonly MarbleEvent[], expected: readonly DrawnEvent[], values?: MarbleValues): string | undefined {
   const index = firstDifference(received, expected);
   if (index === undefined) return undefined;
-  const legend = new Legend(values);
   const [actual, wanted] = [received[index], expected[index]];
   const markMs = Math.min(actual?.atMs ?? Infinity, wanted?.atMs ?? Infinity);
-  const aligned = alignLines([{ name: 'expected', events: expected }, { name: 'received', events: received }], legend);
-  const [expectedLine = '', receivedLine = ''] = aligned.lines;
-  return [
-    `The streams differ at ${markMs} ms: expected ${sentence(wanted)}, received ${sentence(actual)}.`,
-    '',
-    `expected  ${expectedLine}`,
-    `received  ${receivedLine}`,
-    `          ${' '.repeat(aligned.columnOf(markMs))}^`,
-    ...legend.lines().map((line) => `  ${line}`),
-  ].join('\n');
+  const streams = [{ name: 'expected', events: expected }, { name: 'received', events: lettered(received, expected) }];
+  return [...sentences(actual, wanted, markMs), '', ...drawDifference(streams, index, markMs, values)].join('\n');
 }

@@ -1,6 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { MarbleValues } from './alphabet.js';
-import { MarbleDifference, type MarbleHelpers, runMarbles } from './run-marbles.js';
+import type { MarbleHelpers } from './marble-helpers.js';
+import { MarbleDifference } from './marble-run.js';
+import { runMarbles } from './run-marbles.js';
 
 /** What `toEmitMarbles` is asked about: a stream, or a function that makes one from marbles. */
 export type MarbleSubject = Observable<unknown> | ((helpers: MarbleHelpers) => Observable<unknown>);
@@ -27,8 +29,8 @@ export interface MarbleMatchers<R = void> {
 /**
  * A matcher for Jest and Vitest: runs a stream in virtual time and compares it with a diagram.
  *
- * A failure shows received and expected as aligned marble lines with the first difference marked. What is no Observable, and a
- * stream that still waits an hour after the diagram's end, throw a `ValidationError`, also with `.not`.
+ * A failure shows received and expected as aligned marble lines with the first difference marked. What is no Observable, a
+ * call inside of `runMarbles`, and a stream that still waits an hour after the diagram's end, throw a `ValidationError`, also with `.not`.
  *
  * @example
  * expect.extend({ toEmitMarbles });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { delay, filter, map } from 'rxjs';
-import { chunk, like, runMarbles } from '../../marbles/index.js';
+import { delay, filter, map, of } from 'rxjs';
+import { type MarbleValues, chunk, like, runMarbles } from '../../marbles/index.js';
 import { ProviderError, StreamInterruptedError, ValidationError } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
-import { chunkMetadata, isText, textChunk } from '../../src/core/chunk.js';
+import { type StreamChunk, chunkMetadata, isText, textChunk } from '../../src/core/chunk.js';
 
 function messageOf(run: () => void): string {
   try {
@@ -102,6 +102,99 @@ describe('runMarbles', () => {
         '             ^',
       ].join('\n'),
     );
+  });
+
+  function difference(marbles: string, expected: string, values?: MarbleValues<StreamChunk>, wanted: MarbleValues | undefined = values): string[] {
+    return messageOf(() => runMarbles(({ cold, expectStream }) => expectStream(cold(marbles, values)).toBe(expected, wanted))).split('\n');
+  }
+
+  function valueDifference(actual: unknown, expected: unknown): string | undefined {
+    return messageOf(() => runMarbles(({ expectStream }) => expectStream(of(actual)).toBe('(x|)', { x: expected }))).split('\n')[1];
+  }
+
+  it.each<[string, unknown, unknown, string]>([
+    ['a field that is mostly the same', { ...chunk.text('a'), isFinal: true }, chunk.text('a'), 'They differ in isFinal: expected false, received true.'],
+    ['the timestamp of what is no chunk', { type: 'click', timestamp: 1 }, { type: 'click', timestamp: 2 }, 'They differ in timestamp: expected 2, received 1.'],
+    ['an empty text', { type: 'click', x: '' }, { type: 'click' }, 'They differ in x: expected undefined, received "".'],
+    ['what like asks for', { text: 'a', status: 'done' }, like({ status: 'failed' }), 'They differ in status: expected "failed", received "done".'],
+    ['far inside', chunk.toolCall('f', { a: [1, { b: 2 }] }), chunk.toolCall('f', { a: [1, { b: 3 }] }), 'They differ in input.a[1].b: expected 3, received 2.'],
+    ['what cannot be seen', new Promise(() => undefined), new Promise(() => undefined), 'Both look the same here: of functions, Promises and private fields nothing can be seen, and only the very same one is equal.'],
+    ['a function', { a: () => 1 }, { a: () => 1 }, 'They differ in a: expected function, received function. Both look the same here: of functions, Promises and private fields nothing can be seen, and only the very same one is equal.'],
+    ['nothing, where the sentence says it', 1, 2, ''],
+  ])('says in which field two values differ: %s', (_, actual, expected, line) => {
+    expect(valueDifference(actual, expected)).toBe(line);
+  });
+
+  it('names an object without a class', () => {
+    expect(difference('x', 'x', { x: chunk.toolResult('f', Object.create(null)) }, { x: chunk.toolResult('f', {}) })[0]).toContain('output: null-prototype {}');
+  });
+
+  it('keeps the letters of the expected diagram', () => {
+    const values = { x: like({}), y: { v: 3 } };
+    const message = messageOf(() => runMarbles(({ expectStream }) => expectStream(of({ v: 1 }, { v: 2 })).toBe('(xy|)', values)));
+    expect(message.split('\n').slice(3)).toEqual(['expected  (xy|)', 'received  (xx|)', '            ^', '  x = like {}', '  y = {v: 3}']);
+  });
+
+  it('tells 0 from -0', () => {
+    const message = messageOf(() => runMarbles(({ expectStream }) => expectStream(of(0)).toBe('(x|)', { x: -0 })));
+    expect(message.split('\n').slice(-2)).toEqual(['  x = -0', '  A = 0']);
+  });
+
+  it('marks the differing marble of a group', () => {
+    expect(difference('(abcdefgx|)', '(abcdefgh|)').slice(2)).toEqual(['expected  (abcdefgh|)', 'received  (abcdefgx|)', '                  ^']);
+    expect(difference('(ab)', 'a').slice(2)).toEqual(['expected  a---', 'received  (ab)', '            ^']);
+  });
+
+  it('keeps the columns where letters are wide', () => {
+    const wide = { 漢: chunk.text('x'), '😀': chunk.text('y') };
+    expect(difference('-漢-😀-a|', '-漢-😀--a|', wide).slice(2, 5)).toEqual(['expected  -漢-😀--a|', 'received  -漢-😀-a|', '                 ^']);
+    expect(difference('-a-a|', '-漢--a|', wide).slice(2, 5)).toEqual(['expected  -漢--a|', 'received  -a -a|', '           ^']);
+  });
+
+  it('shows of long lines what is around the difference', () => {
+    const [, , expected = '', received = '', mark = ''] = difference(`${'-a'.repeat(300)}|`, `${'-a'.repeat(150)}-b${'-a'.repeat(149)}|`);
+    expect(Math.max(expected.length, received.length)).toBeLessThan(120);
+    expect(expected).toMatch(/^expected {2}… (a-)+b(-a)+ …$/);
+    expect(received).toMatch(/^received {2}… (a-)+a(-a)+ …$/);
+    expect(expected[mark.length - 1]).toBe('b');
+    const end = difference(`${'-a'.repeat(300)}|`, `${'-a'.repeat(300)}-|`);
+    expect(end[2]).toMatch(/^expected {2}… (a-)+a-\|$/);
+    expect(end[3]).toMatch(/^received {2}… (a-)+a\|$/);
+  });
+
+  it('shows what the matchers of a test runner accept', () => {
+    const shown = (matcher: unknown): string | undefined => difference('a', 'x', {}, { x: matcher })[0]?.slice('The streams differ at 0 ms: expected '.length, -', received text "a" at 0 ms.'.length);
+    expect(shown(expect.objectContaining({ id: 1 }))).toBe('ObjectContaining {id: 1} at 0 ms');
+    expect(shown(expect.any(Number))).toBe('Any<Number> at 0 ms');
+    expect(shown(expect.stringMatching(/z/))).toBe('StringMatching /z/ at 0 ms');
+    expect(shown(expect.closeTo(0.3))).toBe('NumberCloseTo 0.3 (2 digits) at 0 ms');
+    const broken = {
+      asymmetricMatch: () => false,
+      toString: () => {
+        throw new Error('x');
+      },
+      get sample() {
+        throw new Error('y');
+      },
+    };
+    expect(shown(broken)).toBe('matcher (throws Error: y) at 0 ms');
+  });
+
+  it('shows subscriptions as lines, also beside a stream that differs', () => {
+    const message = messageOf(() =>
+      runMarbles(({ cold, expectStream, expectSubscriptions }) => {
+        const [left$, right$] = [cold('-a-b|'), cold('-a')];
+        expectStream(left$).toBe('-a|');
+        expectStream(right$).toBe('-a');
+        expectSubscriptions(left$.subscriptions).toBe(['^--!', '--^!']);
+        expectSubscriptions(right$.subscriptions).toBe('^--!');
+      }),
+    );
+    expect(message.split('\n').slice(2)).toEqual([
+      'expected  -a|', 'received  -a-b|', '            ^', '',
+      'The subscriptions differ.', '', 'expected  ^--!', 'expected  --^!', 'received  ^---!', '',
+      'The subscriptions differ.', '', 'expected  ^--!', 'received  ^---',
+    ]);
   });
 
   it('aligns what came late, and explains letters that it had to choose', () => {

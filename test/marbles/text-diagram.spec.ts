@@ -3,11 +3,20 @@ import fc from 'fast-check';
 import { chunk } from '../../marbles/alphabet.js';
 import { equalValues } from '../../marbles/equality.js';
 import type { MarbleEvent } from '../../marbles/recording.js';
-import { Legend, alignLines, drawText } from '../../marbles/text-diagram.js';
+import { align, cellsOf, lineOf } from '../../marbles/align.js';
+import { Legend } from '../../marbles/legend.js';
+import { drawText } from '../../marbles/text-diagram.js';
 import { parseEvents } from './parse-events.js';
 
+function writeEvents(...streams: (readonly MarbleEvent[])[]): readonly string[] {
+  const legend = new Legend();
+  const lines = streams.map((events) => cellsOf({ name: 'stream', events }, legend));
+  const instants = align(lines);
+  return lines.map((cells, index) => lineOf(cells, index, instants));
+}
+
 function write(...streams: string[]): readonly string[] {
-  return alignLines(streams.map((marbles) => ({ name: 'stream', events: parseEvents(marbles) })), new Legend()).lines;
+  return writeEvents(...streams.map((marbles) => parseEvents(marbles)));
 }
 
 describe('marbles as text', () => {
@@ -31,7 +40,7 @@ describe('marbles as text', () => {
           atMs += silenceMs;
           for (const letter of letters) events.push({ kind: 'next', atMs, value: chunk.text(letter) });
         }
-        const [line = ''] = alignLines([{ name: 'stream', events }], new Legend()).lines;
+        const [line = ''] = writeEvents(events);
         return equalValues(parseEvents(line), events);
       }),
     );

@@ -25,7 +25,7 @@ describe('toEmitMarbles', () => {
 
   it('fails with both lines, also with values of other kinds', () => {
     expect(() => expect(of('x')).toEmitMarbles('(y|)', { y: 'y' })).toThrow(
-      ['expected  (y|)', 'received  (A|)', '          ^', '  y = "y"', '  A = "x"'].join('\n'),
+      ['expected  (y|)', 'received  (A|)', '           ^', '  y = "y"', '  A = "x"'].join('\n'),
     );
   });
 
