@@ -1,5 +1,5 @@
 // Checks the package as users get it: packs it once, lints the tarball, installs it with rxjs in an empty project, imports
-// it there, and bundles its main entries for a browser. Uses no network.
+// it there, checks its types there, and bundles its main entries for a browser. Uses no network.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -81,6 +81,15 @@ async function importInProject(project) {
   await run(script, [], project);
 }
 
+/** With an older target, without Node's types and with `skipLibCheck: false`: the declarations must bring every type they name. */
+async function checkTypesInProject(project) {
+  const entries = ['agenticraft', ...['operators', 'server', 'testing', 'marbles'].map((entry) => `agenticraft/${entry}`)];
+  writeFileSync(join(project, 'types.ts'), entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`).join(''));
+  const compilerOptions = { noEmit: true, strict: true, target: 'ES2022', module: 'NodeNext', types: [], skipLibCheck: false };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }));
+  await run(join(root, 'node_modules/typescript/bin/tsc'), ['-p', project], project);
+}
+
 /** A bundle for a browser cannot even be built with a `node:` import in it. */
 async function bundleForBrowser(project, contents, external) {
   const { outputFiles, metafile } = await build({
@@ -114,6 +123,8 @@ async function check(folder) {
   await installInEmptyProject(project, tarball, Object.fromEntries(names.map((name, index) => [name, paths[index]])));
   await importInProject(project);
   console.log('the tarball and rxjs alone: imports of agenticraft and agenticraft/operators work');
+  await checkTypesInProject(project);
+  console.log('their types alone, for ES2022 and with skipLibCheck false: no error');
 
   for (const { title, code, maxGzipBytes } of bundles) {
     const bytes = await bundleForBrowser(project, code, ['rxjs']);

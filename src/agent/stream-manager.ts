@@ -1,3 +1,5 @@
+// The declaration files bring the types of `AsyncDisposable` along: a project with an older `lib` and without Node's types has none.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { BehaviorSubject, type Observable, filter, firstValueFrom } from 'rxjs';
 
 /** A run that is going on. */

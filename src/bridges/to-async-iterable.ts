@@ -1,3 +1,5 @@
+// The declaration files bring the types of `AsyncDisposable` along: a project with an older `lib` and without Node's types has none.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs';
 import { ValidationError } from '../core/errors.js';
 import { ChunkQueue } from './chunk-queue.js';
