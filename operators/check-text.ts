@@ -6,7 +6,8 @@ import type { StreamingResponse } from '../src/core/response.js';
 import { Gate } from './shared/gate.js';
 import { checkCount, checkOptions } from './shared/option-checks.js';
 import { type PartialOptions, newResponse } from './shared/partial.js';
-import { type TextCheck, TextChecks, type TextVerdict } from './shared/text-checks.js';
+import { TextChecks } from './shared/text-checks.js';
+import type { Refusal, TextCheck } from './shared/text-verdict.js';
 
 /** Options of `checkText`. */
 export interface CheckTextOptions extends PartialOptions {
@@ -22,9 +23,10 @@ export interface CheckTextOptions extends PartialOptions {
  * together when it has ended, so that a slow check is asked less often; above 4000 waiting characters the source's `Demand`
  * is shut.
  *
- * `tool-call`, `step`, `finish`, completion and errors wait until the text before them is checked; a `restart` voids it and
- * the check that runs. Other chunks pass by. Content on `finish` counts as text. An error of the check is yours and goes to
- * the error channel, as does a `ValidationError` when the check returns no verdict. Unsubscribing unsubscribes the check that runs; errors of the source pass by identity.
+ * `tool-call`, `step`, `finish`, completion and errors wait until the text before them is checked, and what comes behind them
+ * waits with them; other chunks pass text by. A `restart` voids what waits of its step, and the check of it. Content on
+ * `finish` counts as text. An error of the check is yours and goes to the error channel, as does a `ValidationError` when the
+ * check returns no verdict. Unsubscribing unsubscribes the check that runs; errors of the source pass by identity.
  *
  * A check that reads only `added` costs the same for every chunk; one that searches all of `text` costs more each time:
  * raise `everyChars` then.
@@ -67,7 +69,7 @@ export function checkText(check: TextCheck, options: CheckTextOptions = {}): Mon
     });
 }
 
-function blocked(verdict: Exclude<TextVerdict, true>, response: StreamingResponse): StreamInterruptedError {
+function blocked(verdict: Refusal, response: StreamingResponse): StreamInterruptedError {
   const why = typeof verdict === 'object' ? `: ${verdict.refusal}` : '';
   const message =
     `The text was refused by the check of checkText${why}. Change the prompt and ask again, or change the check. ` +

@@ -23,7 +23,7 @@ export { replaceText } from './replace-text.js';
 export { type SentencesOptions, sentences } from './sentences.js';
 export type { MeasureOptions } from './shared/measurement.js';
 export type { PartialOptions } from './shared/partial.js';
-export type { TextCheck, TextRefusal, TextVerdict } from './shared/text-checks.js';
+export type { TextCheck, TextRefusal, TextVerdict } from './shared/text-verdict.js';
 export type { BoundedPattern, TextPattern, TextReplacement } from './shared/text-replacer.js';
 export { type SmoothOptions, smooth } from './smooth.js';
 export { type TextOptions, text } from './text.js';

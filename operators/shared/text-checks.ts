@@ -1,25 +1,8 @@
 import { Observable, type ObservableInput, Subscription, defaultIfEmpty, from, take } from 'rxjs';
 import type { StreamChunk } from '../../src/core/chunk.js';
-import { ValidationError } from '../../src/core/errors.js';
 import type { StreamingResponse } from '../../src/core/response.js';
 import type { Gate } from './gate.js';
-
-/** What a check says: only `true` lets the text pass. */
-export type TextVerdict = boolean | TextRefusal;
-
-/** A refusal with its reason, which the error's message repeats. */
-export interface TextRefusal {
-  readonly refusal: string;
-}
-
-/**
- * Looks at the whole text so far, and at what was added since the last check.
- *
- * Of a Promise or an Observable the first value counts; one that completes without a value refuses.
- */
-export type TextCheck = (text: string, added: string) => TextVerdict | ObservableInput<TextVerdict>;
-
-type Refusal = Exclude<TextVerdict, true>;
+import { type Refusal, type TextCheck, type TextVerdict, isInput, isVerdict, noVerdict } from './text-verdict.js';
 
 /** What the checks of one subscription work with. */
 export interface TextChecksOptions {
@@ -37,20 +20,29 @@ export interface TextChecksOptions {
 /** Above this the source is asked to wait for the check. */
 const mostWaitingChars = 4_000;
 
-/** The chunks that wait for a check, and the check that runs; never two at once. */
+/** A check that runs, and how many of the waiting chunks it covers. */
+interface RunningCheck {
+  readonly subscription: Subscription;
+  readonly count: number;
+}
+
+/**
+ * The chunks that wait for a check, and the check that runs; never two at once.
+ *
+ * Whoever calls in while a chunk goes out or a check is asked adds to the queues alone: the outermost call goes on with them.
+ */
 export class TextChecks {
   readonly #options: TextChecksOptions;
+  /** In the stream's order; nothing here has passed a check. */
   #waiting: StreamChunk[] = [];
   #waitingChars = 0;
-  /** The text among the waiting chunks that no check has seen. */
-  #added = '';
-  /** Something waits behind the text: it is checked even if there is little of it. */
-  #mustCheck = false;
-  #running: Subscription | undefined;
-  #isBusy = false;
-  /** What may go out, while a chunk does. */
+  /** How many of the waiting chunks are no text: what comes later stays behind them. */
+  #waitingOthers = 0;
+  #running: RunningCheck | undefined;
+  /** What may go out. */
   #due: StreamChunk[] = [];
-  #isSending = false;
+  #isBusy = false;
+  /** The source has ended, and the stream may when nothing waits any more. */
   #onSettled: (() => void) | undefined;
 
   constructor(options: TextChecksOptions) {
@@ -60,18 +52,14 @@ export class TextChecks {
   take(chunk: StreamChunk): void {
     switch (chunk.type) {
       case 'text':
-        this.#wait(chunk);
-        return;
       case 'tool-call':
       case 'step':
       case 'finish':
-        this.#mustCheck = true;
         this.#wait(chunk);
-        return;
+        break;
       case 'restart':
-        this.#forget();
-        this.#send(chunk);
-        return;
+        this.#restart(chunk);
+        break;
       case 'reasoning':
       case 'tool-input':
       case 'tool-approval':
@@ -79,71 +67,89 @@ export class TextChecks {
       case 'tool-result':
       case 'source':
       case 'file':
-        this.#send(chunk);
-        return;
+        this.#passBy(chunk);
+        break;
       default:
         chunk satisfies never;
     }
+    this.#advance();
   }
 
   /** Completes when nothing waits any more; the source has ended. */
   settled(): Observable<never> {
     return new Observable((subscriber) => {
       this.#onSettled = () => subscriber.complete();
-      this.#mustCheck = true;
       this.#advance();
     });
   }
 
   dispose(): void {
-    this.#forget();
+    this.#cancel();
+    this.#drop(0);
     this.#due = [];
-  }
-
-  /** Drops what waits for a check, and the check that runs. */
-  #forget(): void {
-    this.#running?.unsubscribe();
-    this.#running = undefined;
-    this.#waiting = [];
-    this.#waitingChars = 0;
-    this.#added = '';
-    this.#mustCheck = false;
-    this.#options.gate.setFull(false);
   }
 
   #wait(chunk: StreamChunk): void {
     this.#waiting.push(chunk);
-    this.#added += chunk.content;
     this.#waitingChars += chunk.content.length;
-    this.#advance();
-    this.#updateGate();
+    if (chunk.type !== 'text') this.#waitingOthers++;
   }
 
-  /** Only a check that runs is a reason to wait: without one further text is wanted, or nothing would ever ask again. */
-  #updateGate(): void {
+  /** Past text that waits, but not past a tool call or the end of a step: a result must not come before its call. */
+  #passBy(chunk: StreamChunk): void {
+    if (this.#waitingOthers > 0) this.#wait(chunk);
+    else this.#due.push(chunk);
+  }
+
+  /** What waits of the step that is void is dropped, and a check that has seen some of it. */
+  #restart(chunk: StreamChunk): void {
+    const kept = this.#waiting.findLastIndex(({ type }) => type === 'step') + 1;
+    if (this.#running !== undefined && this.#running.count > kept) this.#cancel();
+    this.#drop(kept);
+    this.#passBy(chunk);
+  }
+
+  #cancel(): void {
+    this.#running?.subscription.unsubscribe();
+    this.#running = undefined;
+  }
+
+  #drop(from: number): void {
+    this.#forget(this.#waiting.splice(from));
+  }
+
+  #forget(chunks: readonly StreamChunk[]): void {
+    for (const { type, content } of chunks) {
+      this.#waitingChars -= content.length;
+      if (type !== 'text') this.#waitingOthers--;
+    }
+  }
+
+  /** Sends what is due and asks what is to be asked, until a check has to be waited for. */
+  #advance(): void {
+    if (!this.#isBusy) {
+      this.#isBusy = true;
+      this.#send();
+      while (this.#mustAsk()) {
+        this.#ask();
+        this.#send();
+      }
+      this.#isBusy = false;
+      if (this.#waiting.length === 0) this.#onSettled?.();
+    }
+    // Only a check that runs is a reason to wait: without one further text is wanted, or nothing would ever ask again.
     this.#options.gate.setFull(this.#running !== undefined && this.#waitingChars > mostWaitingChars);
   }
 
-  /** Checks and sends until a check has to be waited for. Re-entrant calls leave it to the outermost. */
-  #advance(): void {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    while (this.#isDue()) this.#ask();
-    this.#isBusy = false;
-    if (this.#waiting.length === 0) this.#onSettled?.();
-  }
-
-  #isDue(): boolean {
+  #mustAsk(): boolean {
     if (this.#running !== undefined || this.#waiting.length === 0) return false;
-    return this.#mustCheck || this.#added.length >= this.#options.everyChars;
+    return this.#waitingOthers > 0 || this.#onSettled !== undefined || this.#waitingChars >= this.#options.everyChars;
   }
 
   #ask(): void {
     const { check, passed, fail } = this.#options;
     const count = this.#waiting.length;
-    const added = this.#added;
-    this.#added = '';
-    this.#mustCheck = false;
+    const added = this.#waiting.map(({ content }) => content).join('');
     try {
       const verdict = added === '' || check(passed.completeText + added, added);
       if (isInput(verdict)) this.#await(verdict, count);
@@ -155,15 +161,15 @@ export class TextChecks {
 
   #await(verdict: ObservableInput<TextVerdict>, count: number): void {
     // Set before it is subscribed: the verdict may come at once.
-    const running = (this.#running = new Subscription());
+    const subscription = new Subscription();
+    this.#running = { subscription, count };
     const answer = from(verdict).pipe(take(1), defaultIfEmpty(false));
-    running.add(
+    subscription.add(
       answer.subscribe({
         next: (value) => {
           this.#running = undefined;
           this.#settle(value, count);
           this.#advance();
-          this.#updateGate();
         },
         error: (error: unknown) => this.#options.fail(error),
       }),
@@ -171,49 +177,25 @@ export class TextChecks {
   }
 
   #settle(verdict: TextVerdict, count: number): void {
-    if (!isVerdict(verdict)) {
-      this.#options.fail(noVerdict(verdict));
-      return;
-    }
-    if (verdict !== true) {
-      this.#options.refuse(verdict);
-      return;
-    }
-    const wasBusy = this.#isBusy;
-    this.#isBusy = true;
-    const checked = this.#waiting.splice(0, count);
-    for (const { content } of checked) this.#waitingChars -= content.length;
-    this.#send(...checked);
-    this.#isBusy = wasBusy;
+    if (!isVerdict(verdict)) this.#options.fail(noVerdict(verdict));
+    else if (verdict !== true) this.#options.refuse(verdict);
+    else this.#pass(this.#waiting.splice(0, count));
   }
 
-  /** What a consumer pushes into the source while a chunk goes out is queued behind the chunks that are due already. */
-  #send(...chunks: readonly StreamChunk[]): void {
-    this.#due.push(...chunks);
-    if (this.#isSending) return;
-    this.#isSending = true;
-    for (let chunk = this.#due.shift(); chunk !== undefined; chunk = this.#due.shift()) {
-      this.#options.passed.addChunk(chunk);
-      this.#options.next(chunk);
-    }
-    this.#isSending = false;
+  #pass(chunks: readonly StreamChunk[]): void {
+    this.#forget(chunks);
+    for (const chunk of chunks) this.#due.push(chunk);
   }
-}
 
-/** Objects are taken for an `ObservableInput`; `from` says what is wrong with one that is none. */
-function isInput(value: TextVerdict | ObservableInput<TextVerdict>): value is ObservableInput<TextVerdict> {
-  return typeof value === 'object' && (value as unknown) !== null && !('refusal' in value);
-}
-
-/** For callers without types too: a check that forgets its `return` says nothing. */
-function isVerdict(value: unknown): value is TextVerdict {
-  if (typeof value === 'boolean') return true;
-  return typeof value === 'object' && value !== null && 'refusal' in value && typeof value.refusal === 'string';
-}
-
-function noVerdict(value: unknown): ValidationError {
-  return new ValidationError(
-    `checkText: the check gave ${value === null ? 'null' : typeof value}; return true to let the text pass, false or { refusal: '…' } to refuse it, ` +
-      'or a Promise or an Observable of one of them.',
-  );
+  /** By index: `Array.shift` moves the rest, and a hundred thousand chunks may be due. */
+  #send(): void {
+    const { passed, next } = this.#options;
+    for (let index = 0; index < this.#due.length; index++) {
+      const chunk = this.#due[index];
+      if (chunk === undefined) break;
+      passed.addChunk(chunk);
+      next(chunk);
+    }
+    this.#due = [];
+  }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { concat, EMPTY, filter, from, lastValueFrom, map, NEVER, Observable, of, Subject, switchMap, throwError, timer } from 'rxjs';
+import { concat, EMPTY, filter, from, lastValueFrom, map, NEVER, Observable, of, Subject, switchMap, tap, throwError, timer } from 'rxjs';
 import { checkText, type CheckTextOptions, mapInterruption, type TextCheck, type TextVerdict } from '../../operators/index.js';
 import { type StreamChunk, isFinish } from '../../src/core/chunk.js';
 import { type Demand, findDemand } from '../../src/core/demand.js';
 import { isStreamInterrupted, ValidationError } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
-import { chunks, finish, reasoning, restart, seeError, type SeenError, step, text, toolCall, virtually } from './support.js';
+import { chunks, finish, reasoning, restart, seeError, type SeenError, step, text, toolCall, toolResult, virtually } from './support.js';
 
 const blocked = (partial: string): SeenError => ({ reason: 'blocked', phase: undefined, partial, cause: undefined });
 const inputs: Record<string, StreamChunk> = { ...chunks, t: toolCall('call_1'), r: reasoning('hm') };
@@ -117,6 +117,77 @@ describe('checkText', () => {
       expectObservable(given('-a-#')).toBe('       ------(a#)', letters, boom);
       expectObservable(given('-a-|')).toBe('       ------(a|)', letters);
     });
+  });
+
+  it('lets nothing overtake a tool call or the end of a step that waits', () => {
+    virtually(({ cold, expectObservable }) => {
+      const values = { ...inputs, R: toolResult('call_1'), s: step(0), n: text('new') };
+      const given = (marbles: string): Observable<unknown> => cold<StreamChunk>(marbles, values).pipe(checkText(slow(8)));
+      // Reasoning passes the text before the call, and waits behind the call with its result and the step.
+      expectObservable(given('-art-R-rs-n--(f|)')).toBe('--r------(atRrs)--(nf|)', values);
+    });
+  });
+
+  it('voids on a restart its own step alone, and asks again about what is left of a check that saw more', () => {
+    virtually(({ cold, expectObservable, flush }) => {
+      const check = slow(5);
+      const values = { ...inputs, s: step(0), R: restart(), S: step(1) };
+      const source = cold('    a-bs-c-Rb-S(f|)', values);
+      // At 5 `a` has passed, and b, s and c are checked; at 7 c is void.
+      expectObservable(source.pipe(checkText(check))).toBe('-----a------(bsR)(bSf|)', values);
+      flush();
+      expect(check.asked).toEqual([
+        ['Hel', 'Hel'],
+        ['Hello you', 'lo you'],
+        ['Hello ', 'lo '],
+        ['Hello lo ', 'lo '],
+      ]);
+    });
+  });
+
+  it('goes on with a check that has seen nothing of the step that is void', () => {
+    virtually(({ cold, expectObservable, flush }) => {
+      const check = slow(5);
+      const values = { ...inputs, s: step(0), R: restart() };
+      expectObservable(cold('abs----cR------(f|)', values).pipe(checkText(check))).toBe('-----a----(bsR)(f|)', values);
+      flush();
+      expect(check.asked).toEqual([
+        ['Hel', 'Hel'],
+        ['Hello ', 'lo '],
+      ]);
+    });
+  });
+
+  it.each<[string, number, TextCheck]>([
+    ['at once', Infinity, () => true],
+    ['later', 1, () => Promise.resolve(true)],
+  ])('takes 200000 chunks of a source that cannot wait for a check that answers %s', async (_title, everyChars, check) => {
+    const many = concat(from(Array.from({ length: 200_000 }, () => text('a'))), of(finish()));
+    let count = 0;
+    await lastValueFrom(many.pipe(checkText(check, { everyChars }), tap(() => count++)));
+    expect(count).toBe(200_001);
+  });
+
+  it('loses nothing when the source goes on and completes while a chunk that passes by goes out', () => {
+    const subject = new Subject<StreamChunk>();
+    const asked: string[] = [];
+    const seen: unknown[] = [];
+    const check: TextCheck = (whole) => {
+      asked.push(whole);
+      return true;
+    };
+    subject.pipe(checkText(check)).subscribe({
+      next: (chunk) => {
+        seen.push(chunk);
+        if (chunk.type !== 'reasoning') return;
+        for (const one of [chunks.a, chunks.b, chunks.f]) subject.next(one);
+        subject.complete();
+      },
+      complete: () => seen.push('complete'),
+    });
+    subject.next(reasoning('hm'));
+    expect(seen).toEqual([reasoning('hm'), chunks.a, chunks.b, chunks.f, 'complete']);
+    expect(asked).toEqual(['Hello ']);
   });
 
   it('blocks instead of ending when the last check refuses', () => {
