@@ -1,4 +1,4 @@
-import { type Observable, type OperatorFunction, catchError, concat, concatMap, concatWith, defer, filter, from, map, of, throwError } from 'rxjs';
+import { type Observable, type OperatorFunction, catchError, concatMap, concatWith, defer, filter, from, map, of, throwError } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { isThenable } from '../src/core/is-thenable.js';
@@ -6,12 +6,19 @@ import { type StandardSchemaV1, describeIssues } from '../src/core/standard-sche
 import { AnswerReader, type Reading, ToolInputReader } from './shared/object-reader.js';
 import { checkOptions } from './shared/option-checks.js';
 
-/** A value of which any part may still be missing. */
-export type DeepPartial<T> = T extends readonly (infer Item)[]
-  ? readonly DeepPartial<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> }
-    : T;
+/** What has no parts; a branded text or number too. */
+type Whole = string | number | bigint | boolean | symbol | null | undefined | Date | ((...input: never) => unknown);
+
+/** A value of which any part may still be missing: a property, or the last items of a list or tuple. */
+export type DeepPartial<T> = T extends Whole
+  ? T
+  : T extends readonly unknown[]
+    ? number extends T['length']
+      ? readonly DeepPartial<T[number]>[]
+      : { readonly [Index in keyof T]?: DeepPartial<T[Index]> }
+    : T extends object
+      ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> }
+      : T;
 
 /** Options of `partialObject`. */
 export interface PartialObjectOptions {
@@ -58,12 +65,17 @@ export function partialObject<Schema extends StandardSchemaV1>(
       const reader = toolName === undefined ? new AnswerReader() : new ToolInputReader(toolName);
       return source.pipe(
         map((chunk) => reader.read(chunk)),
-        catchError((error: unknown) => concat(defer(() => of(reader.held())), throwError(() => error))),
         concatWith(defer(() => of(reader.end()))),
+        catchError((error: unknown) => of(reader.held(), { error })),
         filter((reading) => reading !== undefined),
-        concatMap((reading) => (reading.isWhole ? checked(schema, reading) : [partOf<Schema>(reading)])),
+        // An error waits its turn: the check of what came before it may take its time.
+        concatMap((reading) => ('error' in reading ? throwError(() => reading.error) : valueOf(schema, reading))),
       );
     });
+}
+
+function valueOf<Schema extends StandardSchemaV1>(schema: Schema, reading: Reading): Observable<PartialObject<Schema>> {
+  return reading.isWhole ? checked(schema, reading) : of(partOf<Schema>(reading));
 }
 
 /** The model is asked for what `schema` takes, so what it has written so far is taken for a part of it. */

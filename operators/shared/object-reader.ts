@@ -135,7 +135,6 @@ export class ToolInputReader {
   }
 
   #readCall(chunk: ToolCallChunk): Reading {
-    this.#begun.add(chunk.toolCallId);
     const object = this.#object;
     if (chunk.toolCallId === this.#toolCallId) this.#object = undefined;
     if (chunk.invalidInput === undefined) return { value: chunk.input, isWhole: true };

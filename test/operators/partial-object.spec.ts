@@ -2,13 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { concat, from, lastValueFrom, map, NEVER, type Observable, of, take, throwError, toArray } from 'rxjs';
+import { concat, from, lastValueFrom, map, NEVER, type Observable, of, take, tap, throwError, toArray } from 'rxjs';
 import { z } from 'zod';
 import { type DeepPartial, partialObject, type PartialObjectOptions } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { isValidationError, ValidationError } from '../../src/core/errors.js';
 import type { StandardSchemaV1 } from '../../src/core/standard-schema.js';
 import { chunks, finish, reasoning, restart, step, text, toolCall, toolInput, toolResult, virtually } from './support.js';
+
+const boom = new Error('boom');
 
 const Recipe = z.object({ title: z.string(), minutes: z.number(), steps: z.array(z.object({ text: z.string() })) });
 
@@ -207,9 +209,57 @@ describe('partialObject', () => {
     });
   });
 
-  it('refuses what is no schema', () => {
+  it('lets an error wait for the check of what came before it, and for what is held', async () => {
+    const schema = z.array(z.number()).refine(() => Promise.resolve(true));
+    const items = Array.from({ length: 100 }, (_, index) => index);
+    const source = [toolCall('call_1', { input: [1] }), toolInput('call_2', `[${items.join(',')},`), toolInput('call_2', '100,')];
+    const seen: unknown[] = [];
+    const result = concat(from(source), throwError(() => boom)).pipe(partialObject(schema, { toolName: 'add' }), tap((value) => seen.push(value)));
+    await expect(lastValueFrom(result)).rejects.toBe(boom);
+    expect(seen).toEqual([[1], items, [...items, 100]]);
+  });
+
+  it('gives what is held before an error without a look at the schema', () => {
+    const items = Array.from({ length: 100 }, (_, index) => index);
+    const cut = concat(of(text(`[${items.join(',')},`), text('100,')), throwError(() => boom));
+    expect(see(cut, z.string())).toEqual({ values: [items, [...items, 100]], error: boom });
+  });
+
+  it('gives nothing of a piece that turns out to be no JSON', () => {
+    const { values, error } = see(answer('["a" x'));
+    expect([values, isValidationError(error) && error.partial]).toEqual([[], ['a']]);
+  });
+
+  it.each<[string, Observable<StreamChunk>, string]>([
+    ['is no JSON', answer('[1,]'), 'The answer is no JSON: something other than a value near character 4 of the text. What came is in `partial`; ask again.'],
+    ['was cut by its limit', from([text('['), finish({ finishReason: 'length' })]), 'The answer ended (length) before its JSON did. Raise maxTokens, or ask for less. What came is in `partial`.'],
+    ['ended early', answer('['), 'The answer ended (stop) before its JSON did. Ask again. What came is in `partial`.'],
+  ])('says what to do about an answer that %s', (_title, source, message) => {
+    expect(see(source).error).toHaveProperty('message', message);
+  });
+
+  it.each<[string, unknown]>([
+    ['an object', {}],
+    ['nothing', undefined],
+  ])('refuses what is no schema: %s', (_title, schema) => {
     // As a caller without types may give it.
-    expect(() => partialObject({} as StandardSchemaV1)).toThrow(ValidationError);
+    expect(() => partialObject(schema as StandardSchemaV1)).toThrow(
+      'partialObject: give a Standard Schema: a z.object({ … }) of zod 4, or another with ~standard.validate.',
+    );
+  });
+
+  it('keeps tuples, dates and branded texts in its types', () => {
+    const Trip = z.object({ span: z.tuple([z.string(), z.number()]), stops: z.array(z.date()), id: z.string().brand<'id'>() });
+    const source = answer('{"span":["a",1],"stops":[],"id":"x"}').pipe(partialObject(Trip));
+    const seen: unknown[] = [];
+    source.subscribe((trip) => {
+      const place: string | undefined = trip.span?.[0];
+      const length: number | undefined = trip.span?.[1];
+      const stop: Date | undefined = trip.stops?.[0];
+      const id: string | undefined = trip.id;
+      seen.push([place, length, stop, id]);
+    });
+    expect(seen.at(-1)).toEqual(['a', 1, undefined, 'x']);
   });
 
   it('infers its types from the schema', () => {
@@ -257,18 +307,49 @@ describe('partialObject({ toolName })', () => {
     expect(see(from([...calls, finish()]), z.unknown(), options).values).toEqual([{ a: '0' }, { a: '0' }, { a: '1' }, { a: '1' }]);
   });
 
+  it('follows the newest of calls whose pieces alternate; the others come whole', () => {
+    const source = from([
+      toolInput('call_1', '{"a":"1'),
+      toolInput('call_2', '{"b":"2'),
+      toolInput('call_1', '3"}'),
+      toolCall('call_1', { input: { a: '13' } }),
+      toolInput('call_2', '4"}'),
+      toolCall('call_2', { input: { b: '24' } }),
+      finish({ finishReason: 'tool-calls' }),
+    ]);
+    expect(see(source, z.unknown(), options).values).toEqual([{ a: '1' }, { b: '2' }, { a: '13' }, { b: '24' }, { b: '24' }]);
+  });
+
+  it('gives each step calls of its own, whatever their ids', () => {
+    const call = [toolInput('call_1', '{"a":'), toolInput('call_1', '1}'), toolCall('call_1', { input: { a: 1 } })];
+    const source = from([...call, step(0, { finishReason: 'tool-calls' }), ...call, finish({ finishReason: 'tool-calls' })]);
+    expect(see(source, z.unknown(), options).values).toEqual([{}, { a: 1 }, { a: 1 }, {}, { a: 1 }, { a: 1 }]);
+  });
+
+  it('gives what is held of a call that somebody ended early', () => {
+    const items = Array.from({ length: 100 }, (_, index) => index);
+    const cut = of(toolInput('call_1', `{"a":[${items.join(',')},`), toolInput('call_1', '100,'));
+    expect(see(cut, z.unknown(), options)).toEqual({ values: [{ a: items }, { a: [...items, 100] }], error: undefined });
+  });
+
   it('has no value when the tool is not called', () => {
     expect(see(answer('No need.'), z.unknown(), options)).toEqual({ values: [], error: undefined });
   });
 
   it.each<[string, readonly StreamChunk[], unknown]>([
-    ['arguments that were cut', [toolInput('call_1', '{"a":"x'), finish({ finishReason: 'length' })], { a: 'x' }],
-    ['arguments that are no object', [toolInput('call_1', '["x"'), toolCall('call_1', { input: undefined, invalidInput: '["x"' })], ['x']],
-    ['arguments that do not fit the schema', [toolCall('call_1', { input: { a: 1 } })], { a: 1 }],
-  ])('errors on %s', (_title, source, partial) => {
+    ['ended (length) before its JSON did. Raise maxTokens', [toolInput('call_1', '{"a":"x'), finish({ finishReason: 'length' })], { a: 'x' }],
+    ['ended (other) before its JSON did. Ask again', [toolInput('call_1', '{"a":"x'), step(0, { finishReason: 'other' })], { a: 'x' }],
+    ['is no JSON: something other than a value', [toolInput('call_1', '{"a":"x","b":,')], { a: 'x' }],
+    ['is no JSON object', [toolInput('call_1', '["x"'), toolCall('call_1', { input: undefined, invalidInput: '["x"' })], ['x']],
+    ['is no JSON object', [toolCall('call_1', { input: undefined, invalidInput: '["x"' })], undefined],
+  ])('errors on arguments of which it says: %s', (what, source, partial) => {
     const { error } = see(from(source), z.object({ a: z.string() }), options);
-    expect(error).toBeInstanceOf(ValidationError);
-    expect(error).toMatchObject({ partial });
+    expect(error).toMatchObject({ name: 'ValidationError', message: expect.stringContaining(`The input of "add" ${what}`), partial });
+  });
+
+  it('errors on arguments that do not fit the schema', () => {
+    const { error } = see(of(toolCall('call_1', { input: { a: 1 } })), z.object({ a: z.string() }), options);
+    expect(error).toMatchObject({ name: 'ValidationError', partial: { a: 1 } });
   });
 
   it('begins anew on a restart, also with the same id', () => {
