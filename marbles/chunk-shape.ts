@@ -2,13 +2,14 @@ import type { StreamChunk } from '../src/core/chunk.js';
 import type { ToolEvent } from '../src/core/tool.js';
 import { isObject, readField } from './realm.js';
 
-type Fields = Readonly<Record<string, 'string' | 'number' | 'boolean'>>;
+type Shape = Readonly<Record<string, 'string' | 'number' | 'boolean'>>;
+type Fields = readonly (readonly [name: string, type: string])[];
 
 /** Of every chunk. */
-const common: Fields = { content: 'string', isFinal: 'boolean', timestamp: 'number' };
+const common: Fields = Object.entries({ content: 'string', isFinal: 'boolean', timestamp: 'number' });
 
 /** What a picture needs of each kind. Others have types of these names too, with other fields. */
-const own: Readonly<Record<StreamChunk['type'], Fields>> = {
+const shapes: Readonly<Record<StreamChunk['type'], Shape>> = {
   text: {},
   reasoning: { reasoning: 'string' },
   'tool-input': { toolCallId: 'string', toolName: 'string', inputDelta: 'string' },
@@ -23,28 +24,27 @@ const own: Readonly<Record<StreamChunk['type'], Fields>> = {
   finish: { finishReason: 'string' },
 };
 
-const ofEvents: Readonly<Record<ToolEvent['type'], Fields>> = { 'tool-approval': {}, 'tool-progress': {}, 'tool-result': { isError: 'boolean' } };
+const eventShapes: Readonly<Record<ToolEvent['type'], Shape>> = { 'tool-approval': {}, 'tool-progress': {}, 'tool-result': { isError: 'boolean' } };
 
-function has(value: object, fields: Fields): boolean {
-  return Object.entries(fields).every(([name, type]) => typeof readField(value, name) === type);
+// As lists, once: every comparison of values asks.
+const ofChunks = listed(shapes);
+const ofEvents = listed(eventShapes);
+
+function listed(all: Readonly<Record<string, Shape>>): ReadonlyMap<unknown, Fields> {
+  return new Map(Object.entries(all).map(([type, shape]) => [type, Object.entries(shape)]));
 }
 
-function typeIn<T extends string>(value: object, kinds: Readonly<Record<T, Fields>>): Fields | undefined {
-  const type = readField(value, 'type');
-  // `hasOwn` has just found it among the kinds.
-  return typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type as T] : undefined;
+function has(value: object, fields: Fields | undefined): boolean {
+  return fields !== undefined && fields.every(([name, type]) => typeof readField(value, name) === type);
 }
 
 /** True for one of our chunks, whoever made it. */
 export function isChunk(value: unknown): value is StreamChunk {
   if (!isObject(value)) return false;
-  const fields = typeIn(value, own);
-  return fields !== undefined && has(value, common) && has(value, fields) && isObject(readField(value, 'metadata'));
+  return has(value, ofChunks.get(readField(value, 'type'))) && has(value, common) && isObject(readField(value, 'metadata'));
 }
 
 /** True for what an interceptor emits: a chunk without the fields that the operator adds. */
 export function isToolEvent(value: unknown): value is ToolEvent {
-  if (!isObject(value)) return false;
-  const fields = typeIn(value, ofEvents);
-  return fields !== undefined && has(value, fields);
+  return isObject(value) && has(value, ofEvents.get(readField(value, 'type')));
 }

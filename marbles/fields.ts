@@ -34,9 +34,10 @@ function restOfPartial(partial: unknown): object | undefined {
 /** Names of the getters of an object's classes, those that belong to every object left out. */
 function getterNames(value: object): readonly string[] {
   const names: string[] = [];
-  for (let type: unknown = Object.getPrototypeOf(value); isObject(type); type = Object.getPrototypeOf(type)) {
+  // Only the `Object.prototype` of a realm has this getter.
+  for (let type: unknown = Object.getPrototypeOf(value); isObject(type) && !Object.hasOwn(type, '__proto__'); type = Object.getPrototypeOf(type)) {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
-      if (descriptor.get !== undefined && name !== '__proto__' && name !== 'constructor') names.push(name);
+      if (descriptor.get !== undefined && name !== 'constructor') names.push(name);
     }
   }
   return names;

@@ -1,6 +1,6 @@
 import { type Mark, errorLabel, markOf } from './describe.js';
 import type { MarbleEvent, MarbleLane, MarbleRecording } from './recording.js';
-import { shorten, textWidth } from './svg-text.js';
+import { n, noteCharWidth, shorten, textWidth } from './svg-text.js';
 
 /** The picture's width in its own units: a phone's, so that it is never scaled down much. */
 export const pageWidth = 400;
@@ -13,6 +13,10 @@ const endWidth = 17;
 const smallestStep = 16;
 /** A silence is drawn at most this many times as long as the usual one. */
 const longestSilence = 2.5;
+/** Beside a silence so many times shorter, one is not to scale, however usual it is. */
+const unlike = 1_000;
+/** Room for the unit at the right end of the axis. */
+export const unitWidth = textWidth('ms', noteCharWidth) + 4;
 
 /** A mark with its size. */
 export interface SizedMark extends Mark {
@@ -35,6 +39,8 @@ export interface Column {
   readonly x: number;
   /** The silence before it was too long to be drawn to scale. */
   readonly compressed: boolean;
+  /** Where its milliseconds stand, if there is room. */
+  readonly timeAt?: number;
 }
 
 /** A row of the page: as much time as fits into the width, all lanes one below the other. */
@@ -92,8 +98,31 @@ function median(values: readonly number[]): number {
 
 interface Scale {
   readonly usualMs: number;
+  readonly shortestMs: number;
   /** Width of the usual silence. */
   readonly usualWidth: number;
+}
+
+/** Places the milliseconds below the ticks of one row. */
+class Times {
+  #reached = -Infinity;
+
+  /** Where an instant must stand at least, if its milliseconds are to be read. */
+  static half(atMs: number): number {
+    return textWidth(n(atMs), noteCharWidth) / 2;
+  }
+
+  leastX(atMs: number): number {
+    return this.#reached + 4 + Times.half(atMs);
+  }
+
+  place(atMs: number, x: number): number | undefined {
+    const half = Times.half(atMs);
+    const at = Math.max(half + 2, x);
+    if (at - half < this.#reached + 4 || at + half > pageWidth - margin - unitWidth) return undefined;
+    this.#reached = at + half;
+    return at;
+  }
 }
 
 /** Sets the instants from left to right, as near to scale as the marks' widths allow, and begins a new row at the right edge. */
@@ -101,24 +130,28 @@ function place(instants: readonly number[], cells: readonly ReadonlyMap<number, 
   const systems: Column[][] = [];
   let columns: Column[] = [];
   let reached: number[] = [];
+  let times = new Times();
   for (const atMs of instants) {
     const before = columns.at(-1);
     const silence = before === undefined ? 0 : (atMs - before.atMs) / scale.usualMs;
-    const compressed = silence > longestSilence;
+    const compressed = silence > longestSilence || (before !== undefined && atMs - before.atMs > unlike * scale.shortestMs);
     const timed = before === undefined ? margin : before.x + Math.max(smallestStep, Math.min(silence, longestSilence) * scale.usualWidth);
     const free = cells.flatMap((lane, index) => {
       const cell = lane.get(atMs);
       return cell === undefined ? [] : [(reached[index] ?? margin) + cell.left];
     });
-    let x = Math.max(timed, ...free);
-    const right = Math.max(0, ...cells.map((lane) => lane.get(atMs)?.right ?? 0));
+    // What stands behind a gap in the axis can be read from its milliseconds alone.
+    let x = Math.max(timed, ...free, compressed ? times.leastX(atMs) : 0);
+    const right = Math.max(compressed ? Times.half(atMs) + unitWidth : 0, ...cells.map((lane) => lane.get(atMs)?.right ?? 0));
     if (x + right > pageWidth - margin && before !== undefined) {
       systems.push(columns);
       columns = [];
       reached = [];
+      times = new Times();
       x = margin + Math.max(0, ...cells.map((lane) => lane.get(atMs)?.left ?? 0));
     }
-    columns.push({ atMs, x, compressed: compressed && columns.length > 0 });
+    const timeAt = times.place(atMs, x);
+    columns.push({ atMs, x, compressed: compressed && columns.length > 0, ...(timeAt !== undefined && { timeAt }) });
     cells.forEach((lane, index) => {
       const cell = lane.get(atMs);
       if (cell !== undefined) reached[index] = x + cell.right + clearance;
@@ -131,7 +164,8 @@ function place(instants: readonly number[], cells: readonly ReadonlyMap<number, 
 export function layOut(recording: MarbleRecording): Layout {
   const cells = recording.lanes.map(cellsOf);
   const instants = [...new Set([0, ...cells.flatMap((lane) => [...lane.keys()])])].sort((a, b) => a - b);
-  const usualMs = median(instants.slice(1).map((atMs, index) => atMs - (instants[index] ?? 0)));
-  const attempts = [44, 34, 26, 18].map((usualWidth) => place(instants, cells, { usualMs, usualWidth }));
+  const silences = instants.slice(1).map((atMs, index) => atMs - (instants[index] ?? 0));
+  const [usualMs, shortestMs] = [median(silences), Math.min(...silences)];
+  const attempts = [44, 34, 26, 18].map((usualWidth) => place(instants, cells, { usualMs, shortestMs, usualWidth }));
   return { cells, systems: attempts.find(({ length }) => length === 1) ?? attempts[2] ?? [] };
 }

@@ -1,3 +1,5 @@
+import { places } from './places.js';
+
 /** Numbers as short and as exact as a picture needs; the same on every machine. */
 export function n(value: number): string {
   return String(Math.round(value * 10) / 10);
@@ -23,11 +25,6 @@ export function line(x1: number, x2: number, y: number, className: string): stri
 /** Of a monospaced character at the font size of labels and of notes. */
 const labelCharWidth = 7.2;
 export const noteCharWidth = 6.6;
-
-/** Wide characters (CJK, emoji) take two places. */
-function places(text: string): number {
-  return Array.from(text).reduce((count, letter) => count + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\uff60]|\p{Extended_Pictographic}/u.test(letter) ? 2 : 1), 0);
-}
 
 export function textWidth(text: string, charWidth = labelCharWidth): number {
   return places(text) * charWidth;

@@ -1,5 +1,6 @@
+import { printable } from './printable.js';
 import type { MarbleLane, MarbleRecording } from './recording.js';
-import { type Cell, type Column, type SizedMark, type System, endOffset, layOut, margin, markHeight, pageWidth } from './svg-layout.js';
+import { type Cell, type Column, type SizedMark, type System, endOffset, layOut, margin, markHeight, pageWidth, unitWidth } from './svg-layout.js';
 import { shapes, style } from './svg-style.js';
 import { escape, line, n, noteCharWidth, shorten, text, textWidth, wrapCode, wrapWords } from './svg-text.js';
 import { drawText } from './text-diagram.js';
@@ -98,12 +99,12 @@ function drawLane(lane: MarbleLane, cells: ReadonlyMap<number, Cell>, system: Sy
   const stack = Math.max(1, ...here.map(([, cell]) => cell.marks.length));
   const bottom = y + markHeight / 2 + (stack - 1) * stackStep + 2;
   const notes = drawNotes(here, bottom);
-  const svg = [text(margin, top + 11, shorten(lane.name, longestNote), 'am-name'), ...drawLines(lane, cells, system, isLast, y), ...marks, ...notes.svg];
+  const svg = [text(margin, top + 11, shorten(printable(lane.name), longestNote), 'am-name'), ...drawLines(lane, cells, system, isLast, y), ...marks, ...notes.svg];
   return { svg, height: bottom + notes.height + laneGap - top };
 }
 
 function drawCode(code: string, top: number): Piece {
-  const lines = wrapCode(code, longestCode);
+  const lines = wrapCode(printable(code), longestCode);
   const height = lines.length * 16 + 12;
   const box = `<rect class="am-code" x="${margin - 6}" y="${n(top)}" width="${pageWidth - 2 * margin + 12}" height="${height}" rx="4"/>`;
   return {
@@ -112,21 +113,14 @@ function drawCode(code: string, top: number): Piece {
   };
 }
 
-/** Milliseconds below a tick; a label that would touch the one before it is left out. */
+/** Milliseconds below the ticks that have room for them. */
 function drawAxis(system: System, top: number): Piece {
-  const unit = textWidth('ms', noteCharWidth) + 4;
-  const svg = [line(margin, edge, top + 4, 'am-axis'), text(edge - unit / 2 + 2, top + 20, 'ms', 'am-time')];
-  let reached = -Infinity;
-  for (const [index, { atMs, x, compressed }] of system.columns.entries()) {
+  const svg = [line(margin, edge, top + 4, 'am-axis'), text(edge - unitWidth / 2 + 2, top + 20, 'ms', 'am-time')];
+  for (const [index, { atMs, x, compressed, timeAt }] of system.columns.entries()) {
     svg.push(`<path class="am-axis" d="M${n(x)} ${n(top)}v8"/>`);
     const before = system.columns[index - 1];
     if (compressed && before !== undefined) svg.push(`<path class="am-axis" d="M${n((before.x + x) / 2 - 4)} ${n(top + 8)}l4 -8m3 0l-4 8"/>`);
-    const label = n(atMs);
-    const half = textWidth(label, noteCharWidth) / 2;
-    const at = Math.max(half + 2, x);
-    if (at - half < reached + 4 || at + half > edge - unit) continue;
-    reached = at + half;
-    svg.push(text(at, top + 20, label, 'am-time'));
+    if (timeAt !== undefined) svg.push(text(timeAt, top + 20, n(atMs), 'am-time'));
   }
   return { svg, height: 28 };
 }
@@ -136,9 +130,9 @@ function drawAxis(system: System, top: number): Piece {
  *
  * Each row of the page holds as much time as fits; all lanes stand one below the other, with milliseconds under them.
  */
-export function drawSvg(recording: MarbleRecording): string {
+export function drawSvg(recording: MarbleRecording, description = drawText(recording)): string {
   const { systems, cells } = layOut(recording);
-  const titles = wrapWords(recording.title, longestTitle);
+  const titles = wrapWords(printable(recording.title), longestTitle);
   const svg = titles.map((words, index) => text(margin, 22 + index * 18, words, 'am-title'));
   let y = 22 + titles.length * 18 - 6;
   const put = (piece: Piece): void => {
@@ -158,8 +152,8 @@ export function drawSvg(recording: MarbleRecording): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="am" viewBox="0 0 ${pageWidth} ${n(y)}" width="${pageWidth}" height="${n(y)}" role="img" style="max-width:100%;height:auto">`,
-    `<title>${escape(recording.title)}</title>`,
-    `<desc>${escape(drawText(recording))}</desc>`,
+    `<title>${escape(printable(recording.title))}</title>`,
+    `<desc>${escape(description)}</desc>`,
     `<style>${style}</style>`,
     `<rect class="am-page" width="100%" height="100%"/>`,
     ...svg,

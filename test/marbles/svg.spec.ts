@@ -180,6 +180,27 @@ describe('drawSvg', () => {
     expect(labels).toEqual(['ms', '0', '2', '6', '8']);
   });
 
+  it('gives the milliseconds of what stands behind a gap in the axis, however usual such a silence is', () => {
+    const events = [1, 2, 3_600_000, 7_200_000, 86_400_000].map((atMs): MarbleEvent => ({ kind: 'next', atMs, value: chunk.text('a') }));
+    const svg = drawSvg(recording(events));
+    expect([...svg.matchAll(/class="am-time"[^>]*>([^<]+)</g)].map(([, label]) => label)).toEqual(['ms', '0', '1', '2', '3600000', '7200000', '86400000']);
+    expect(svg.match(/class="am-axis" d="M[\d.]+ [\d.]+l4 -8/g)?.length).toBe(3);
+  });
+
+  it('shows the output of a tool that failed, and nothing that turns the text around', () => {
+    const svg = drawSvg(recording(parseEvents('a-b', { a: chunk.toolError('f', { code: 1 }), b: chunk.text('x\u202ey') })));
+    expect(svg).toContain('>✗ {code: 1}</text>');
+    expect(svg).not.toContain('\u202e');
+  });
+
+  it('makes room for wide letters outside of the basic plane', () => {
+    const widthOf = (letters: string): number => {
+      const [box] = boxesOf(drawSvg(recording(parseEvents('a', { a: chunk.text(letters) }))));
+      return (box?.right ?? NaN) - (box?.left ?? NaN);
+    };
+    expect(widthOf('𠮷𠮷𠮷𠮷')).toBe(widthOf('漢漢漢漢'));
+  });
+
   it('holds both colour schemes and escapes what a model may say', () => {
     const svg = drawSvg(recording(parseEvents('a', { a: chunk.text('<&">\u0000') })));
     expect(svg).toContain('prefers-color-scheme:dark');
