@@ -2,7 +2,8 @@ import type { ChunkMetadata, FinishReason, Replay, StreamChunk, ToolCallChunk, T
 import { type Facts, Snapshot, type StreamSnapshot } from './snapshot.js';
 import { TextBuffer } from './text-buffer.js';
 import { type ToolCallRecord, calledRecord, doneRecord, newRecord } from './tool-call-record.js';
-import { type Usage, sumUsage } from './usage.js';
+import type { Usage } from './usage.js';
+import { UsageTally } from './usage-tally.js';
 
 /** How a `StreamingResponse` is built. */
 export interface StreamingResponseOptions {
@@ -39,16 +40,14 @@ export class StreamingResponse implements StreamSnapshot {
   readonly startTime: number;
   /** Every chunk, in order; empty unless `keepChunks` is set. */
   readonly chunks: readonly StreamChunk[];
-  readonly #now: () => number;
+  #now: () => number;
   readonly #kept: StreamChunk[] | undefined;
   #text = new TextBuffer();
   #reasoning = new TextBuffer();
   #toolCalls: readonly ToolCallRecord[] = noToolCalls;
   #step: StepStart = streamStart;
   #chunkCount = 0;
-  #usage: Usage | undefined;
-  /** Of the steps and void attempts so far; a step that reported none makes the sum an estimate. */
-  #reports: readonly (Usage | undefined)[] = [];
+  #usage = new UsageTally();
   #finishReason: FinishReason | undefined;
   #endTime: number | undefined;
   #firstChunkMs: number | undefined;
@@ -87,7 +86,12 @@ export class StreamingResponse implements StreamSnapshot {
   }
 
   get usage(): Usage | undefined {
-    return this.#usage;
+    return this.#usage.total;
+  }
+
+  /** The part of `usage` that no chunk has told: of the model call that was cut off. */
+  get untoldUsage(): Usage | undefined {
+    return this.#usage.untold;
   }
 
   get finishReason(): FinishReason | undefined {
@@ -151,7 +155,7 @@ export class StreamingResponse implements StreamSnapshot {
   end(extra: { readonly usage?: Usage | undefined; readonly replay?: Replay | undefined } = {}): this {
     this.#facts = undefined;
     this.#endTime ??= this.#now();
-    if (extra.usage !== undefined) this.#usage = extra.usage;
+    if (extra.usage !== undefined) this.#usage.set(extra.usage);
     if (extra.replay !== undefined) this.#replay = extra.replay;
     this.#seal();
     return this;
@@ -161,6 +165,27 @@ export class StreamingResponse implements StreamSnapshot {
   snapshot(): StreamSnapshot {
     this.#facts ??= this.#readFacts();
     return new Snapshot(this.#facts, this.#chunkCount, this.durationMs, this.#text, this.#reasoning);
+  }
+
+  /** The answer as it stands, apart from this one: what becomes of either does not show in the other. */
+  copy(): StreamingResponse {
+    const { startTime } = this;
+    const copy = new StreamingResponse({ keepChunks: this.#kept !== undefined, now: () => startTime });
+    copy.#now = this.#now;
+    copy.#kept?.push(...this.chunks);
+    copy.#text.append(this.completeText);
+    copy.#reasoning.append(this.reasoningText);
+    copy.#toolCalls = this.#toolCalls;
+    copy.#step = this.#step;
+    copy.#chunkCount = this.#chunkCount;
+    copy.#usage = this.#usage.copy();
+    copy.#finishReason = this.#finishReason;
+    copy.#endTime = this.#endTime;
+    copy.#firstChunkMs = this.#firstChunkMs;
+    copy.#streamId = this.#streamId;
+    copy.#metadata = this.#metadata;
+    copy.#replay = this.#replay;
+    return copy;
   }
 
   #readFacts(): Facts {
@@ -194,20 +219,21 @@ export class StreamingResponse implements StreamSnapshot {
         return;
       case 'tool-result':
         this.#changeCall(chunk, (call) => doneRecord(call, chunk));
+        this.#usage.part(chunk.usage);
         return;
       case 'step':
         this.#step = { text: this.#text.length, reasoning: this.#reasoning.length, toolCalls: this.#toolCalls };
-        this.#addUsage(chunk.usage);
+        this.#usage.step(chunk.usage);
         this.#replay = chunk.replay;
         return;
       case 'restart':
         this.#restart();
-        if (chunk.usage !== undefined) this.#addUsage(chunk.usage);
+        this.#usage.part(chunk.usage);
         return;
       case 'finish':
         this.#text.append(chunk.content);
         this.#finishReason = chunk.finishReason;
-        this.#usage = chunk.usage ?? this.#usage;
+        this.#usage.finish(chunk.usage);
         this.#replay = chunk.replay ?? this.#replay;
         this.#metadata = chunk.metadata;
         this.#endTime = this.#now();
@@ -227,11 +253,6 @@ export class StreamingResponse implements StreamSnapshot {
   #seal(): void {
     this.#text.seal();
     this.#reasoning.seal();
-  }
-
-  #addUsage(usage: Usage | undefined): void {
-    this.#reports = [...this.#reports, usage];
-    this.#usage = sumUsage(this.#reports);
   }
 
   /** New buffers: snapshots of the void attempt go on reading the old ones. */

@@ -10,6 +10,7 @@ export interface StreamSnapshot {
   readonly reasoningText: string;
   readonly toolCalls: readonly ToolCallRecord[];
   readonly chunkCount: number;
+  /** All that is known to have been used, also by what a `restart` made void. */
   readonly usage: Usage | undefined;
   /** Set by the `finish` chunk. */
   readonly finishReason: FinishReason | undefined;

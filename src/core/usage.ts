@@ -49,3 +49,24 @@ export function sumUsage(parts: Iterable<Usage | undefined>): Usage | undefined 
     ...(estimated && { estimated: true as const }),
   };
 }
+
+/** What of `whole` is not in `part`; `undefined` when nothing is left. */
+export function restOfUsage(whole: Usage | undefined, part: Usage | undefined): Usage | undefined {
+  if (whole === undefined || part === undefined) return whole;
+  const inputTokens = left(whole.inputTokens, part.inputTokens);
+  const outputTokens = left(whole.outputTokens, part.outputTokens);
+  const totalTokens = left(whole.totalTokens, part.totalTokens);
+  if (inputTokens === 0 && outputTokens === 0 && totalTokens === 0) return undefined;
+  return {
+    inputTokens,
+    outputTokens,
+    totalTokens,
+    ...(whole.reasoningTokens !== undefined && { reasoningTokens: left(whole.reasoningTokens, part.reasoningTokens) }),
+    ...(whole.cachedInputTokens !== undefined && { cachedInputTokens: left(whole.cachedInputTokens, part.cachedInputTokens) }),
+    ...(whole.estimated && { estimated: true as const }),
+  };
+}
+
+function left(whole: number, part = 0): number {
+  return Math.max(whole - part, 0);
+}

@@ -94,6 +94,44 @@ describe('StreamingResponse', () => {
     expect(filled(step(0, { usage: usage(1, 2) }), step(1)).usage).toEqual({ ...usage(1, 2), estimated: true });
   });
 
+  it('adds what void attempts and tools have told of to the finish of a single model call, which counts its last attempt alone', () => {
+    const voided = { ...usage(100, 10), estimated: true } as const;
+    expect(filled(text('Vo'), restart({ usage: voided }), text('a'), finish({ usage: usage(7, 8) })).usage).toEqual({ ...usage(107, 18), estimated: true });
+    expect(filled(toolCall('1'), toolResult('1', { usage: usage(1, 2) }), finish({ usage: usage(7, 8) })).usage).toEqual(usage(8, 10));
+    expect(filled(restart({ usage: usage(1, 2) }), finish()).usage).toEqual({ ...usage(1, 2), estimated: true });
+    expect(filled(text('a'), finish()).usage).toBeUndefined();
+  });
+
+  it('counts what a tool has told of before its step ends', () => {
+    expect(filled(step(0, { usage: usage(1, 2) }), toolResult('1', { usage: usage(10, 20) })).usage).toEqual(usage(11, 22));
+  });
+
+  it('knows which part of its usage no chunk has told', () => {
+    const told = [text('Vo'), restart({ usage: usage(100, 10) }), text('a')];
+    expect(filled(...told).end().untoldUsage).toBeUndefined();
+    expect(filled(...told).end({ usage: { ...usage(107, 18), estimated: true } }).untoldUsage).toEqual({ ...usage(7, 8), estimated: true });
+    expect(filled(text('a')).end({ usage: usage(7, 8) }).untoldUsage).toEqual(usage(7, 8));
+    expect(filled(...told, finish({ usage: usage(7, 8) })).untoldUsage).toBeUndefined();
+  });
+
+  it('makes a copy that goes its own way', () => {
+    const replay = { provider: 'test', data: 1 };
+    let time = 1_000;
+    const response = new StreamingResponse({ now: () => time, keepChunks: true });
+    const came = [text('One'), reasoning('Hm'), toolCall('1'), step(0, { usage: usage(1, 2), replay }), text('Two')];
+    time = 1_010;
+    for (const chunk of came) response.addChunk(chunk);
+    time = 1_020;
+    response.end({ usage: usage(3, 4) });
+    const copy = response.copy();
+    expect(JSON.stringify(copy.snapshot())).toBe(JSON.stringify(response.snapshot()));
+    expect([copy.chunks, copy.replay, copy.untoldUsage]).toEqual([came, replay, usage(2, 2)]);
+    copy.addChunk(restart());
+    copy.addChunk(finish({ usage: usage(9, 9) }));
+    expect(copy).toMatchObject({ completeText: 'One', usage: usage(9, 9), chunkCount: 7, durationMs: 20 });
+    expect(response).toMatchObject({ completeText: 'OneTwo', usage: usage(3, 4), chunkCount: 5, finishReason: undefined });
+  });
+
   it('holds the replay of the last model call', () => {
     const first = { provider: 'test', data: 1 };
     const second = { provider: 'test', data: 2 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sumUsage } from '../../src/core/usage.js';
+import { restOfUsage, sumUsage } from '../../src/core/usage.js';
 import { usage } from '../operators/support.js';
 
 describe('sumUsage', () => {
@@ -27,5 +27,25 @@ describe('sumUsage', () => {
   it('is not known when no part is', () => {
     expect(sumUsage([undefined, undefined])).toBeUndefined();
     expect(sumUsage([])).toBeUndefined();
+  });
+});
+
+describe('restOfUsage', () => {
+  it('takes every figure off, and none below 0', () => {
+    const whole = { ...usage(30, 6), reasoningTokens: 5, cachedInputTokens: 4, estimated: true } as const;
+    expect(restOfUsage(whole, { ...usage(10, 2), reasoningTokens: 3 })).toStrictEqual({
+      ...usage(20, 4),
+      reasoningTokens: 2,
+      cachedInputTokens: 4,
+      estimated: true,
+    });
+    expect(restOfUsage(usage(10, 5), usage(11, 1))).toStrictEqual({ inputTokens: 0, outputTokens: 4, totalTokens: 3 });
+  });
+
+  it('is the whole when there is no part, and nothing when nothing is left', () => {
+    const whole = usage(30, 6);
+    expect(restOfUsage(whole, undefined)).toBe(whole);
+    expect(restOfUsage(undefined, whole)).toBeUndefined();
+    expect(restOfUsage(whole, whole)).toBeUndefined();
   });
 });
