@@ -9,7 +9,7 @@ export type MetricsEnding = 'running' | 'finished' | 'completed' | 'interrupted'
 
 /**
  * What was measured so far. Times are milliseconds of the operator's scheduler; time in which the consumer held the source
- * back (`Demand`) counts in none of them.
+ * back (`Demand`) counts in none of them. What a `restart` makes void was streamed and paid for: it counts in all of them.
  */
 export interface StreamMetrics {
   readonly streamId: string;
@@ -19,7 +19,7 @@ export interface StreamMetrics {
   /** From subscribe to the first chunk. */
   readonly firstChunkMs: number | undefined;
   readonly chunkCount: number;
-  /** Of the answer's text, in UTF-16 code units. */
+  /** Of the text that came, in UTF-16 code units. */
   readonly characterCount: number;
   /** Absent until the provider reports it. */
   readonly inputTokens: number | undefined;
@@ -70,6 +70,9 @@ export class StreamMeter {
   #reportedTokens = 0;
   /** Of the reported tokens, those of sub-agents, which were not generated in this stream. */
   #foreignTokens = 0;
+  /** Of the reported tokens, some are not the provider's own count. */
+  #hasEstimate = false;
+  #hasStep = false;
   #isEstimated = true;
   #isFinished = false;
 
@@ -151,7 +154,10 @@ export class StreamMeter {
         this.#report(chunk.usage, true);
         return;
       case 'restart':
+        this.#endModelCall(chunk.usage);
+        return;
       case 'step':
+        this.#hasStep = true;
         this.#endModelCall(chunk.usage);
         return;
       case 'finish':
@@ -176,7 +182,10 @@ export class StreamMeter {
 
   /** A model call without usage keeps its estimate. */
   #endModelCall(usage: StepChunk['usage']): void {
-    if (usage === undefined) this.#reportedTokens += this.#estimate();
+    if (usage === undefined) {
+      this.#reportedTokens += this.#estimate();
+      this.#hasEstimate = true;
+    }
     this.#report(usage, false);
     this.#unreportedCharacters = 0;
   }
@@ -190,16 +199,23 @@ export class StreamMeter {
     this.#inputTokens = (this.#inputTokens ?? 0) + usage.inputTokens;
     this.#reportedTokens += usage.outputTokens;
     if (isForeign) this.#foreignTokens += usage.outputTokens;
+    if (usage.estimated === true) this.#hasEstimate = true;
   }
 
-  /** `finish.usage` is of the whole run: it replaces what was added up. */
   #finish({ usage }: FinishChunk): void {
     this.#isFinished = true;
     if (usage === undefined) return;
-    this.#inputTokens = usage.inputTokens;
-    this.#reportedTokens = usage.outputTokens;
+    if (this.#hasStep) this.#forgetReports();
+    this.#report(usage, false);
     this.#unreportedCharacters = 0;
-    this.#isEstimated = usage.estimated === true;
+    this.#isEstimated = this.#hasEstimate;
+  }
+
+  /** `finish.usage` of a run counts them; that of a stream without a step is of the last attempt alone. */
+  #forgetReports(): void {
+    this.#inputTokens = undefined;
+    this.#reportedTokens = 0;
+    this.#hasEstimate = false;
   }
 }
 

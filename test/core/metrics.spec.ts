@@ -118,6 +118,36 @@ describe('StreamMeter', () => {
     expect(metrics).toMatchObject({ inputTokens: 510, outputTokens: 920, tokensPerSecond: 20 });
   });
 
+  it('counts a void attempt in characters, tokens and time alike, whether or not a step ends the model call', () => {
+    const attempts: readonly Timed[] = [
+      [0, text('Once upon')],
+      [10_000, text(' a')],
+      // What a cut attempt is known to have used is an estimate.
+      [10_000, restart({ usage: { ...usage(10, 100), estimated: true } })],
+      [12_000, text('Once upon')],
+      [22_000, text(' a time.')],
+    ];
+    const expected = { characterCount: 28, inputTokens: 21, outputTokens: 200, tokensPerSecond: 10, tokensEstimated: true };
+    expect(measured(...attempts, [22_000, finish({ usage: usage(11, 100) })])).toMatchObject(expected);
+    const total = { ...usage(21, 200), estimated: true } as const;
+    expect(measured(...attempts, [22_000, step(0, { usage: usage(11, 100) })], [22_000, finish({ usage: total })])).toMatchObject(expected);
+  });
+
+  it('says that the count is an estimate when a void attempt did not say what it used', () => {
+    const metrics = measured([0, text('12345678')], [0, restart()], [0, text('1234')], [0, finish({ usage: usage(10, 5) })]);
+    expect(metrics).toMatchObject({ inputTokens: 10, outputTokens: 7, tokensEstimated: true });
+  });
+
+  it('adds what sub-agents used to the finish of a single model call', () => {
+    const metrics = measured(
+      [0, text('Ask')],
+      [1_000, toolCall('call_1')],
+      [9_000, toolResult('call_1', { usage: usage(500, 900) })],
+      [9_000, finish({ usage: usage(10, 20) })],
+    );
+    expect(metrics).toMatchObject({ inputTokens: 510, outputTokens: 920, tokensPerSecond: 20, tokensEstimated: false });
+  });
+
   it('leaves the wait for another attempt out of the gaps', () => {
     const metrics = measured([0, text('12345678')], [9_000, restart()], [9_000, text('1234')], [9_100, text('5678')]);
     expect(metrics).toMatchObject({ stallCount: 0, outputTokens: 4, tokensPerSecond: 40 });
