@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { readPage } from '../../scripts/docs-snippets.js';
 import { runProgram } from '../support/program.js';
 
 it('toEmitMarbles works in Vitest’s expect: both verdicts, negated, with its own matchers', async () => {
@@ -10,4 +12,10 @@ it('toEmitMarbles works in Vitest’s expect: both verdicts, negated, with its o
     asymmetric: 'passed',
     notAsymmetric: expect.stringContaining('expected  (o|)'),
   });
+});
+
+it('the document gives the declaration that compiles', () => {
+  const compiled = readFileSync(new URL('vitest-types.ts', import.meta.url), 'utf8');
+  const [declaration = 'none'] = /^declare module [^]*?^\}$/m.exec(compiled) ?? [];
+  expect(readPage('docs/testing.md')).toContain(declaration.replace('@vitest/expect', 'vitest'));
 });
