@@ -34,7 +34,7 @@ export function bufferText(options: BufferTextOptions): MonoTypeOperatorFunction
   const { maxChars, maxDelayMs, scheduler = asyncScheduler } = options;
   checkCount('bufferText maxChars', maxChars);
   checkLimit('bufferText maxDelayMs', maxDelayMs);
-  if (maxChars === undefined && maxDelayMs === undefined) {
+  if ((maxChars ?? Infinity) === Infinity && (maxDelayMs ?? Infinity) === Infinity) {
     throw new ValidationError('bufferText has no limit, so it would hold the whole answer; give maxChars or maxDelayMs.');
   }
   return mapText((emit, demand) => {
@@ -92,9 +92,7 @@ class TextBufferer implements TextMachine {
 /** The end of a chunk that begins at `start`; a pair that would be cut goes into the next one, if this is not empty then. */
 function cutAt(text: string, start: number, maxChars: number): number {
   const end = start + maxChars;
-  const before = text.charCodeAt(end - 1);
-  const after = text.charCodeAt(end);
-  const cutsPair = before >= 0xd800 && before <= 0xdbff && after >= 0xdc00 && after <= 0xdfff;
+  const cutsPair = (text.codePointAt(end - 1) ?? 0) > 0xffff;
   if (!cutsPair) return end;
   return maxChars === 1 ? end + 1 : end - 1;
 }

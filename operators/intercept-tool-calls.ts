@@ -80,8 +80,8 @@ function readOptions(given: [InterceptToolCallsOptions] | ToolInterceptor[]): In
   if (!Array.isArray(interceptors) || interceptors.some((interceptor) => typeof interceptor !== 'function')) {
     throw new ValidationError('interceptToolCalls: give interceptors as functions (call, next) => events.');
   }
-  if (concurrency !== undefined && !(concurrency >= 1)) {
-    throw new ValidationError(`interceptToolCalls: concurrency is ${concurrency}; give a number of at least 1.`);
+  if (concurrency !== undefined && !(typeof concurrency === 'number' && concurrency >= 1)) {
+    throw new ValidationError(`interceptToolCalls: concurrency is ${String(concurrency)}; give a number of at least 1.`);
   }
   return options;
 }

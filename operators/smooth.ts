@@ -46,7 +46,7 @@ export interface SmoothOptions {
 export function smooth(options: SmoothOptions = {}): MonoTypeOperatorFunction<StreamChunk> {
   checkOptions('smooth', options);
   const { by = 'character', charsPerSecond = 80, maxBuffered = 4_000, scheduler = asyncScheduler } = options;
-  if (!(charsPerSecond > 0)) throw new ValidationError(`smooth charsPerSecond is ${charsPerSecond}; give a number above 0.`);
+  if (!(typeof charsPerSecond === 'number' && charsPerSecond > 0)) throw new ValidationError(`smooth charsPerSecond is ${String(charsPerSecond)}; give a number above 0.`);
   checkCount('smooth maxBuffered', maxBuffered);
   checkChoice('smooth by', by, ['character', 'word']);
   const units = unitsBy(by);

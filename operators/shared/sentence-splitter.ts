@@ -18,6 +18,8 @@ export class SentenceSplitter implements TextMachine {
   readonly #emit: (piece: string) => void;
   /** The part of the open sentence in which no boundary can fall any more. */
   #settled = '';
+  /** Kept, because looking at all of it for each blank line would cost the square of them. */
+  #settledIsBlank = true;
   #open = '';
   #mayEnd = false;
 
@@ -47,9 +49,8 @@ export class SentenceSplitter implements TextMachine {
 
   flush(): void {
     this.#endLine();
-    if (this.#settled !== '') this.#emit(this.#settled);
-    this.#settled = '';
     this.#mayEnd = false;
+    if (this.#settled !== '') this.#emitSettled();
   }
 
   #endLine(): void {
@@ -62,15 +63,25 @@ export class SentenceSplitter implements TextMachine {
     const segments = Array.from(this.#segmenter.segment(this.#open), ({ segment }) => segment);
     const last = segments.pop() ?? '';
     for (const segment of segments) this.#complete(segment);
-    this.#settled += last.slice(0, -letter.length);
+    this.#settle(last.slice(0, -letter.length));
     this.#open = letter;
   }
 
   #complete(segment: string): void {
-    const sentence = this.#settled + segment;
-    const isBlank = sentence.trim() === '';
-    this.#settled = isBlank ? sentence : '';
-    if (!isBlank) this.#emit(sentence);
+    this.#settle(segment);
+    if (!this.#settledIsBlank) this.#emitSettled();
+  }
+
+  #settle(text: string): void {
+    this.#settled += text;
+    this.#settledIsBlank &&= text.trim() === '';
+  }
+
+  #emitSettled(): void {
+    const sentence = this.#settled;
+    this.#settled = '';
+    this.#settledIsBlank = true;
+    this.#emit(sentence);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type ReasoningChunk,
   type StreamChunk,
   type TextChunk,
+  type ToolCallChunk,
   type ToolInputChunk,
   textChunk,
 } from '../../src/core/chunk.js';
@@ -39,7 +40,8 @@ interface Channel {
 /**
  * Leads each text of a stream through a machine, and keeps the rules for held text.
  *
- * Held text goes out before `tool-call`, `step`, `finish` and the end; a `restart` voids it; other chunks pass it by.
+ * Held text goes out before `tool-call`, `step`, `finish` and the end, but the input of a call not before another call; a
+ * `restart` voids it; other chunks pass it by.
  * What a consumer pushes into the source while a chunk goes out is queued behind the chunks that are due already.
  */
 export class TextChannels {
@@ -72,9 +74,12 @@ export class TextChannels {
   /** The source completed or failed. Sends even from within a chunk's `next`: afterwards nobody listens. */
   end(): void {
     this.#isTaking = true;
-    this.#release();
-    this.#isTaking = false;
-    this.#send();
+    try {
+      this.#release();
+    } finally {
+      this.#isTaking = false;
+      this.#send();
+    }
   }
 
   dispose(): void {
@@ -96,6 +101,9 @@ export class TextChannels {
         else this.#put(chunk);
         return;
       case 'tool-call':
+        this.#releaseBefore(chunk);
+        this.#put(chunk);
+        return;
       case 'step':
         this.#release();
         this.#put(chunk);
@@ -150,6 +158,15 @@ export class TextChannels {
     const last = this.#due.length > before ? this.#due.pop() : undefined;
     const content = last?.content ?? '';
     this.#put(content === chunk.content ? chunk : { ...chunk, content });
+  }
+
+  /** Calls may come in pieces that alternate: the end of one says nothing of another. */
+  #releaseBefore({ toolCallId }: ToolCallChunk): void {
+    for (const [key, channel] of [...this.#channels]) {
+      if (channel.template.type === 'tool-input' && channel.template.toolCallId !== toolCallId) continue;
+      this.#channels.delete(key);
+      flush(channel);
+    }
   }
 
   #release(): void {

@@ -28,6 +28,28 @@ describe('bufferText', () => {
     });
   });
 
+  it('lets a chunk out as soon as it is full', () => {
+    virtually(({ cold, expectObservable }) => {
+      expectObservable(cold('-a-b-', chunks).pipe(bufferText({ maxChars: 3 }))).toBe('-a-b-', chunks);
+    });
+  });
+
+  it('counts the delay of each chunk from its own first piece', () => {
+    virtually(({ cold, expectObservable }) => {
+      // The first goes out by its length, so no time runs until `b` comes; `c` comes when `b` is out.
+      const source = cold('  -a--b--------c-------', chunks);
+      expectObservable(source.pipe(bufferText({ maxChars: 3, maxDelayMs: 5 }))).toBe('-a--b--------c-------', chunks);
+      expectObservable(source.pipe(bufferText({ maxChars: 4, maxDelayMs: 5 }))).toBe('----x----y--------c--', { ...chunks, x: text('Hell'), y: text('o ') });
+    });
+  });
+
+  it('starts no timer for a delay that never ends', () => {
+    const { held, scheduler } = new CountedResources();
+    const subscription = concat(of(chunks.a), NEVER).pipe(bufferText({ maxChars: 4, maxDelayMs: Infinity, scheduler })).subscribe();
+    expect(held.timers).toBe(0);
+    subscription.unsubscribe();
+  });
+
   it('does not count time in which the consumer holds the source back', () => {
     virtually(({ cold, expectObservable }) => {
       const seen = new Observable<StreamChunk>((subscriber) => {
@@ -95,13 +117,21 @@ describe('bufferText', () => {
     });
   });
 
-  it.each<[string, BufferTextOptions]>([
-    ['no limit', {}],
-    ['a length of nothing', { maxChars: 0 }],
-    ['half a character', { maxChars: 1.5 }],
-    ['no delay', { maxDelayMs: 0 }],
-    ['a delay that is none', { maxDelayMs: NaN }],
-  ])('refuses %s at once', (_title, options) => {
-    expect(() => bufferText(options)).toThrow(ValidationError);
+  it('takes the halves of a pair apart when they are not one', () => {
+    expect(piecesOf([text('a\ud83d'), text('b\ude00c')], bufferText({ maxChars: 2 }))).toEqual(['a\ud83d', 'b\ude00', 'c']);
+  });
+
+  const noLimit = 'bufferText has no limit, so it would hold the whole answer; give maxChars or maxDelayMs.';
+
+  it.each<[string, BufferTextOptions, string]>([
+    ['no limit', {}, noLimit],
+    ['limits that are none', { maxChars: Infinity, maxDelayMs: Infinity }, noLimit],
+    ['one limit that is none', { maxDelayMs: Infinity }, noLimit],
+    ['a length of nothing', { maxChars: 0 }, 'bufferText maxChars is 0; give a whole number of at least 1.'],
+    ['half a character', { maxChars: 1.5 }, 'bufferText maxChars is 1.5; give a whole number of at least 1.'],
+    ['no delay', { maxDelayMs: 0 }, 'bufferText maxDelayMs is 0; give milliseconds above 0, or leave it out for no limit.'],
+    ['a delay that is none', { maxDelayMs: NaN }, 'bufferText maxDelayMs is NaN; give milliseconds above 0, or leave it out for no limit.'],
+  ])('refuses %s at once', (_title, options, message) => {
+    expect(() => bufferText(options)).toThrow(new ValidationError(message));
   });
 });

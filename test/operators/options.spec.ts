@@ -29,6 +29,12 @@ it.each<[string, () => unknown, string]>([
   ['words', () => operators.words(none), given('words')],
   ['options that are a word', () => operators.smooth(word), given('smooth')],
   ['an unknown unit', () => operators.smooth({ by: word }), "smooth by is fast; give 'character' or 'word'."],
+  ['a pace that is a word', () => operators.smooth({ charsPerSecond: '80' as never }), 'smooth charsPerSecond is 80; give a number above 0.'],
+  [
+    'a number of tools that is a word',
+    () => operators.interceptToolCalls({ interceptors: [], concurrency: '2' as never }),
+    'interceptToolCalls: concurrency is 2; give a number of at least 1.',
+  ],
   ['an unknown mode of retry', () => operators.retryInterrupted({ mode: word }), "retryInterrupted mode is fast; give 'before-first-chunk' or 'restart'."],
   ['an unknown mode of fallback', () => operators.fallbackTo({ next, mode: word }), "fallbackTo mode is fast; give 'before-first-chunk' or 'restart'."],
   ['a condition that is none', () => operators.retryInterrupted({ when: word }), 'retryInterrupted when must be a function.'],

@@ -17,6 +17,8 @@ function seenOf(input: readonly StreamChunk[], options?: RedactOptions): StreamC
   return seen;
 }
 
+const boom = new Error('boom');
+
 describe('redact', () => {
   it('takes out what is cut across chunks', () => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
@@ -89,12 +91,50 @@ describe('redact', () => {
       toolInput('call_1', '{"key":"'),
       toolInput('call_2', '{"'),
       toolInput('call_1', '[redacted]"}'),
-      toolInput('call_2', 'sk'),
       { ...call, input: clean },
       { ...approval, input: { key: '[redacted]' } },
+      toolInput('call_2', 'sk'),
       toolCall('call_2', { input: undefined, invalidInput: '{"[redacted]' }),
       finish({ finishReason: 'approval', pending: [{ toolCallId: 'call_1', toolName: 'add', input: { key: '[redacted]' } }] }),
     ]);
+  });
+
+  it('follows the input of each call to its own end, when the pieces of several alternate', () => {
+    const seen = seenOf([
+      toolInput('call_1', '{"key":"sk-1'),
+      text('A sk-12'),
+      toolInput('call_2', '{}'),
+      toolCall('call_2'),
+      toolInput('call_1', '2345"}'),
+      toolCall('call_1', { input: { key: 'sk-12345' } }),
+      finish({ finishReason: 'tool-calls' }),
+    ]);
+    expect(seen).toEqual([
+      toolInput('call_1', '{"key":"'),
+      text('A '),
+      toolInput('call_2', '{}'),
+      text('sk-12'),
+      toolCall('call_2'),
+      toolInput('call_1', '[redacted]"}'),
+      toolCall('call_1', { input: { key: '[redacted]' } }),
+      finish({ finishReason: 'tool-calls' }),
+    ]);
+  });
+
+  it.each<[string, readonly StreamChunk[]]>([
+    ['a tool call', [toolCall('call_1')]],
+    ['the end', []],
+  ])('lets out what is ready when the replacement of another text throws before %s', (_title, after) => {
+    const patterns = [{ pattern: /sk-\d+/, maxLength: 9 }, { pattern: /\w@\w+/, maxLength: 9 }];
+    const replacement = (match: string): string => {
+      if (match === 'x@y') throw boom;
+      return '*';
+    };
+    const seen: unknown[] = [];
+    from([text('sk-1'), reasoning('x@y'), ...after])
+      .pipe(redact(patterns, { replacement }))
+      .subscribe({ next: (chunk) => seen.push(chunk), error: (error: unknown) => seen.push(error) });
+    expect(seen).toEqual([text('*'), boom]);
   });
 
   it('covers keys and numbers of whole tool input, as its text had them', () => {

@@ -61,6 +61,13 @@ describe('sentences', () => {
     );
   });
 
+  it('looks at blank lines about once', () => {
+    // The whole of them anew for each would read 8 * 10^10 characters.
+    const line = text('\n');
+    const seen = piecesOf([...Array.from({ length: 400_000 }, () => line), text('Hi'), finish()], sentences());
+    expect(seen.map((piece) => piece.length)).toEqual([400_002]);
+  });
+
   it('looks at a sentence without end about once', () => {
     // Each `a.` could end a sentence. Segmenting the open sentence anew for each would read 2 * 10^9 characters.
     const piece = text('a.');
