@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, type SchedulerLike, asyncScheduler, defer, of } from 'rxjs';
+import { type MonoTypeOperatorFunction, type SchedulerLike, asyncScheduler, from, of } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
 import { type StreamFactory, attemptStream } from './shared/attempt-stream.js';
@@ -24,10 +24,12 @@ export interface FallbackToOptions extends AttemptOptions {
  *
  * By default only while the consumer has seen no chunk, and silent. With `mode: 'restart'` also later: a `restart` chunk goes
  * out just before the first chunk of the next stream; if none of them brings a chunk, the error of the stream that was seen
- * goes on, with its partial. A `tool-call` that has passed is a commit point, unless `isIdempotent` allows its tool.
+ * goes on, with its partial. A `tool-call` that has passed is a commit point, unless `isIdempotent` allows its tool. A stream
+ * that completes without a chunk after one that failed is no success: it counts as failed in the same way.
  *
- * The usage of streams that showed nothing is added to `finish.usage`. When all have failed the last error passes by
- * identity. Unsubscribing stops the stream that runs. An error in `next`, `when` or `isIdempotent` goes to the error channel.
+ * The usage of streams that showed nothing is added to `finish.usage`. When all have failed the last error goes on: by
+ * identity, or as a copy whose partial counts that usage too. Unsubscribing stops the stream that runs. An error in `next`,
+ * `when` or `isIdempotent` goes to the error channel at once.
  *
  * @throws ValidationError at once when something other than functions is given.
  * @example
@@ -45,7 +47,7 @@ export function fallbackTo(...given: [FallbackToOptions] | StreamFactory[]): Mon
       rules: { ...options, when, now: () => scheduler.now() },
       next: (_error, failures) => {
         const factory = next[failures - 1];
-        return factory === undefined ? undefined : { stream: defer(factory), start: of(true) };
+        return factory === undefined ? undefined : { stream: from(factory()), start: of(true) };
       },
     });
 }

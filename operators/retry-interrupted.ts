@@ -49,10 +49,12 @@ const defaults = { count: 2, delay: 500, maxDelay: 60_000 } as const;
  *   what the step streamed so far is void. When no later attempt brings a chunk, the error of the attempt that was seen goes
  *   on, with its partial. A `tool-call` that has passed is a commit point, unless `isIdempotent` allows its tool; so is a `step`.
  *
+ * An attempt that completes without a chunk after one that failed is no success: it counts as failed in the same way.
+ *
  * The usage of a void attempt is in its `restart`; that of attempts that showed nothing is added to `finish.usage`. When no
- * attempt is left, the last error passes by identity. Unsubscribing ends the wait or the attempt that runs. An error in
- * `when`, `delay` or `isIdempotent` goes to the error channel, as does a `ValidationError` when a `delay` function returns no
- * number of at least 0, and an error of your own code in a later attempt.
+ * attempt is left, the last error goes on: by identity, or as a copy whose partial counts that usage too. Unsubscribing ends
+ * the wait or the attempt that runs. An error in `when`, `delay` or `isIdempotent` goes to the error channel at once, as does a
+ * `ValidationError` when a `delay` function returns no number of at least 0, and an error of your own code in a later attempt.
  *
  * @throws ValidationError at once for an unknown mode, or for a count or a delay that is negative or not a number.
  * @example

@@ -1,8 +1,7 @@
 import type { ChunkMetadata, RestartChunk, StreamChunk } from '../../src/core/chunk.js';
-import { type StreamInterruptedError, isStreamInterrupted } from '../../src/core/errors.js';
+import { isStreamInterrupted } from '../../src/core/errors.js';
 import type { StreamingResponse } from '../../src/core/response.js';
-import { sumUsage } from '../../src/core/usage.js';
-import { type UsageParts, addUsage, usedBy } from './attempt-usage.js';
+import { type UsageParts, addUsage, addUsageToError, usedBy } from './attempt-usage.js';
 import { withPartial } from './interruption.js';
 import { checkChoice, checkFunction, checkOptions } from './option-checks.js';
 import { isCallersEnd, isProviderFailure, kindOf } from './retryable.js';
@@ -44,15 +43,24 @@ export interface AttemptRules extends AttemptOptions {
   readonly now: () => number;
 }
 
+/** What an attempt failed with. */
+export interface Failure {
+  readonly error: unknown;
+}
+
 /** The attempts of one subscription: which may follow, what is void, what they cost. A state machine without rxjs. */
 export class Attempts {
   readonly #rules: AttemptRules;
   #attempt = 0;
   #hasSpoken = false;
+  #hasFailed = false;
   /** A call that must not be run twice has passed, or a whole step. */
   #isCommitted = false;
-  /** The failure of the attempt whose chunks the consumer sees. */
-  #voidError: { readonly error: unknown } | undefined;
+  /** Of the attempt whose chunks the consumer sees. */
+  #seen: Failure | undefined;
+  /** Of the last attempt, when it showed nothing. */
+  #silent: Failure | undefined;
+  /** Of the attempts before it that showed nothing. */
   #unseenUsage: UsageParts = [];
   #streamId: string | undefined;
   #renamed: { readonly from: ChunkMetadata; readonly to: ChunkMetadata } | undefined;
@@ -65,6 +73,7 @@ export class Attempts {
   begin(): void {
     this.#attempt++;
     this.#hasSpoken = false;
+    this.#hasFailed = false;
   }
 
   /** What has to go out before this chunk: with the first chunk of an attempt, the end of the one that was seen before. */
@@ -72,9 +81,10 @@ export class Attempts {
     if (this.#hasSpoken) return undefined;
     this.#hasSpoken = true;
     this.#streamId ??= chunk.metadata.streamId;
-    if (this.#voidError === undefined) return undefined;
-    const { error } = this.#voidError;
-    this.#voidError = undefined;
+    this.#countSilent();
+    if (this.#seen === undefined) return undefined;
+    const { error } = this.#seen;
+    this.#seen = undefined;
     const usage = usedBy(error, this.#rules.response)[0];
     return {
       type: 'restart',
@@ -98,35 +108,53 @@ export class Attempts {
     return this.#sameStream(chunk);
   }
 
+  /** The attempt failed. */
+  failed(error: unknown): void {
+    this.#hasFailed = true;
+    if (this.#hasSpoken) {
+      this.#seen = { error };
+      return;
+    }
+    this.#countSilent();
+    this.#silent = { error };
+  }
+
+  /** The attempt completed. One that shows nothing after a failure is no success: it fails as the one before it did. */
+  completed(): Failure | undefined {
+    const failure = this.#hasSpoken ? undefined : (this.#silent ?? this.#seen);
+    this.#hasFailed = failure !== undefined;
+    return failure;
+  }
+
+  /** Whether the attempt failed; an error that came otherwise is one of the user's callbacks. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** Whether another attempt may follow this failure. */
   mayFollow(error: unknown): boolean {
     if (this.#isCommitted || (this.#hasSpoken && this.#rules.mode !== 'restart')) return false;
     return !isCallersEnd(error) && this.#rules.when(error);
   }
 
-  /** Another attempt will follow this failure. */
-  failed(error: unknown): void {
-    if (this.#hasSpoken) this.#voidError = { error };
-    else this.#addUnseen(error);
-  }
-
   /** What goes on when no attempt follows: the error of the attempt that is seen, whose partial is then kept. */
   finalError(error: unknown): unknown {
-    const seen = this.#voidError === undefined ? error : this.#voidError.error;
-    if (seen !== error) this.#addUnseen(error);
-    if (isStreamInterrupted(seen)) this.#countUnseen(seen);
+    if (this.#seen === undefined) return this.#counted(error);
+    this.#countSilent();
+    const seen = this.#counted(this.#seen.error);
     // An abort, a check that refused and the user's own errors say so themselves, also in an attempt that showed nothing.
-    if (seen === error || (isProviderFailure(error) && !isCallersEnd(error))) return seen;
+    if (this.#seen.error === error || (isProviderFailure(error) && !isCallersEnd(error))) return seen;
     return isStreamInterrupted(error) && isStreamInterrupted(seen) ? withPartial(error, seen.partial) : error;
   }
 
-  #addUnseen(error: unknown): void {
-    this.#unseenUsage = [...this.#unseenUsage, ...usedBy(error, this.#rules.response)];
+  #countSilent(): void {
+    if (this.#silent === undefined) return;
+    this.#unseenUsage = [...this.#unseenUsage, ...usedBy(this.#silent.error, this.#rules.response)];
+    this.#silent = undefined;
   }
 
-  #countUnseen({ partial }: StreamInterruptedError): void {
-    if (this.#unseenUsage.length === 0 || partial === this.#rules.response) return;
-    partial.end({ usage: sumUsage([partial.usage, ...this.#unseenUsage]) });
+  #counted(error: unknown): unknown {
+    return addUsageToError(error, this.#unseenUsage, this.#rules.response);
   }
 
   #mayRepeat(toolName: string): boolean {

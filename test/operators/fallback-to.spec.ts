@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Observable } from 'rxjs';
-import { fallbackTo, verifyStream } from '../../operators/index.js';
+import { EMPTY, type MonoTypeOperatorFunction, Observable, Subject, throwError } from 'rxjs';
+import { chunkTimeout, fallbackTo, mapInterruption, retryInterrupted, toState, verifyStream } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { ValidationError } from '../../src/core/errors.js';
 import { cut, overloaded, refused } from './attempts-support.js';
@@ -109,6 +109,102 @@ describe('fallbackTo', () => {
     });
   });
 
+  it.each(['before-first-chunk', 'restart'] as const)("takes no chunk after a failure for no success in mode '%s'", (mode) => {
+    virtually(({ cold, expectObservable }) => {
+      const error = overloaded();
+      const empty = (): Observable<StreamChunk> => cold('--|', chunks);
+      expectObservable(cold('-#', chunks, error).pipe(fallbackTo({ next: [empty], mode }))).toBe('---#', chunks, error);
+      const second = (): Observable<StreamChunk> => cold('-a(f|)', chunks);
+      expectObservable(cold('-#', chunks, error).pipe(fallbackTo({ next: [empty, second], mode }))).toBe('----a(f|)', chunks);
+    });
+  });
+
+  it("with mode 'restart' keeps the error and the partial of what was seen when the next stream is empty", () => {
+    const seen = cut('disconnected', [chunks.a]);
+    virtually(({ cold, expectObservable, flush }) => {
+      const first = cold('-a#', chunks, seen);
+      const next = [(): Observable<StreamChunk> => EMPTY, (): Observable<StreamChunk> => EMPTY];
+      expectObservable(first.pipe(fallbackTo({ next, mode: 'restart' }))).toBe('-a#', chunks, seen);
+      const states: unknown[] = [];
+      first.pipe(fallbackTo({ next, mode: 'restart' }), toState()).subscribe(({ status, text, error }) => states.push([status, text, error]));
+      flush();
+      expect(states.at(-1)).toEqual(['interrupted', 'Hel', seen]);
+    });
+  });
+
+  it('passes a source that is empty and has not failed', () => {
+    virtually(({ cold, expectObservable }) => {
+      expectObservable(cold<StreamChunk>('-|').pipe(fallbackTo(() => cold('a', chunks)))).toBe('-|');
+    });
+  });
+
+  it('counts the usage of a failure once, also when an empty stream came after it', () => {
+    virtually(({ cold, expectObservable }) => {
+      const silent = cold('#', chunks, cut('disconnected', [], { usage: usage(10, 0) }));
+      const last = cold('a(f|)', { ...chunks, f: finish({ usage: usage(3, 4) }) });
+      const result = silent.pipe(fallbackTo(() => EMPTY, () => last));
+      expectObservable(result).toBe('a(f|)', { ...chunks, f: finish({ usage: { ...usage(13, 4), estimated: true } }) });
+    });
+  });
+
+  it('keeps the order when a consumer makes the next stream go on, or end, while it takes the restart', () => {
+    const [first, second] = [new Subject<StreamChunk>(), new Subject<StreamChunk>()];
+    const seen: unknown[] = [];
+    first.pipe(fallbackTo({ next: [() => second], mode: 'restart' })).subscribe({
+      next: (chunk) => {
+        seen.push(chunk.type === 'text' ? chunk.content : chunk.type);
+        if (chunk.type !== 'restart') return;
+        for (const more of [chunks.b, chunks.f]) second.next(more);
+        second.complete();
+      },
+      complete: () => seen.push('complete'),
+    });
+    first.next(chunks.c);
+    first.error(cut('disconnected', [chunks.c]));
+    second.next(chunks.a);
+    expect(seen).toEqual(['you', 'restart', 'Hel', 'lo ', 'finish', 'complete']);
+  });
+
+  it('keeps the order also when the next stream fails while the consumer takes the restart', () => {
+    const [first, second] = [new Subject<StreamChunk>(), new Subject<StreamChunk>()];
+    const last = cut('disconnected', [chunks.a]);
+    const seen: unknown[] = [];
+    first.pipe(fallbackTo({ next: [() => second], mode: 'restart' })).subscribe({
+      next: ({ type }) => {
+        seen.push(type);
+        if (type === 'restart') second.error(last);
+      },
+      error: (error: unknown) => seen.push(error),
+    });
+    first.next(chunks.c);
+    first.error(cut('disconnected', [chunks.c]));
+    second.next(chunks.a);
+    expect(seen).toEqual(['text', 'restart', 'text', last]);
+  });
+
+  it.each<[string, () => MonoTypeOperatorFunction<StreamChunk>, unknown]>([
+    ['a time limit', () => chunkTimeout<StreamChunk>({ total: 8 }), undefined],
+    ['mapInterruption', () => mapInterruption<StreamChunk>(), new Error('the socket closed')],
+  ])('says what an attempt above %s used in one restart', (_title, between, ending) => {
+    virtually(({ cold, expectObservable }) => {
+      let count = 0;
+      const f = finish({ usage: usage(3, 4) });
+      const failed = cold('-a#', chunks, cut('disconnected', [chunks.a], { usage: usage(100, 10) }));
+      const stalled = ending === undefined ? cold('-b', chunks) : cold('-b----#', chunks, ending);
+      const source = new Observable<StreamChunk>((subscriber) => (count++ === 0 ? failed : stalled).subscribe(subscriber));
+      const result = source.pipe(
+        retryInterrupted({ mode: 'restart', delay: 0, count: 1 }),
+        between(),
+        fallbackTo({ mode: 'restart', next: [() => cold('c---(f|)', { ...chunks, f })], when: () => true }),
+        verifyStream(),
+      );
+      const X = restart({ timestamp: 3, usage: { ...usage(100, 10), estimated: true } });
+      // Nothing is known of the second attempt.
+      const Y = restart({ timestamp: 8, reason: ending === undefined ? 'timeout' : 'failed' });
+      expectObservable(result).toBe('-a-(Xb)-(Yc)(f|)', { ...chunks, X, Y, f });
+    });
+  });
+
   it('adds what a silent stream used', () => {
     virtually(({ cold, expectObservable }) => {
       const silent = cold('#', chunks, cut('disconnected', [], { usage: usage(10, 0) }));
@@ -148,6 +244,22 @@ describe('fallbackTo', () => {
       };
       expectObservable(cold('-#', chunks, refused()).pipe(fallbackTo(next))).toBe('-#', chunks, boom);
     });
+  });
+
+  it('sends what `next` throws to the error channel at once, whatever `when` says', () => {
+    const boom = new RangeError('boom');
+    const seen: unknown[] = [];
+    const throwing = (): never => {
+      throw boom;
+    };
+    // No Observable, as a caller without types may return it.
+    const nothing = (() => undefined) as unknown as () => Observable<StreamChunk>;
+    for (const next of [throwing, nothing]) {
+      throwError(refused)
+        .pipe(fallbackTo({ when: () => true, next: [next, () => throwError(() => 'asked again')] }))
+        .subscribe({ error: (error: unknown) => seen.push(error) });
+    }
+    expect(seen).toEqual([boom, expect.any(TypeError)]);
   });
 
   it("with mode 'restart' does not hide what `next` throws, nor that a check refused", () => {

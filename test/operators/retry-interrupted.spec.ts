@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { catchError, defer, type Observable, of, takeWhile, throwError } from 'rxjs';
+import { catchError, defer, EMPTY, type Observable, of, queueScheduler, takeWhile, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { type RetryInterruptedOptions, accumulate, mapInterruption, retryInterrupted, verifyStream } from '../../operators/index.js';
 import { chunkMetadata, type StreamChunk, textChunk } from '../../src/core/chunk.js';
@@ -252,6 +252,30 @@ describe('retryInterrupted', () => {
     expect(seen[1]).toBe(finishing);
   });
 
+  it('takes an attempt without a chunk after a failure for no success, and asks again', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const error = cut('timeout', [], { usage: usage(10, 0) });
+      const failed = cold('#', chunks, error);
+      const empty = cold<StreamChunk>('-|');
+      const last = cold('a(f|)', { ...chunks, f: finish({ usage: usage(3, 4) }) });
+      const result = attempts(failed, empty, last).pipe(retryInterrupted({ delay: 0 }));
+      expectObservable(result).toBe('-a(f|)', { ...chunks, f: finish({ usage: { ...usage(13, 4), estimated: true } }) });
+      expectObservable(attempts(failed, empty).pipe(retryInterrupted({ delay: 0, count: 1 }))).toBe('-#', chunks, error);
+      expectSubscriptions(empty.subscriptions).toBe(['^!', '^!']);
+      expectObservable(EMPTY.pipe(retryInterrupted())).toBe('|');
+    });
+  });
+
+  it('leaves the partial of an error alone, which others may hold: what was used besides is in a copy', () => {
+    const error = cut('disconnected', [], { usage: usage(10, 1) });
+    const ends: unknown[] = [];
+    const source = throwError(() => error).pipe(retryInterrupted({ count: 2, delay: 0, scheduler: queueScheduler }));
+    for (let time = 0; time < 3; time++) source.subscribe({ error: (end: unknown) => ends.push(end) });
+    const counted = { reason: 'disconnected', message: error.message, partial: { usage: { ...usage(30, 3), estimated: true } } };
+    expect(ends).toMatchObject([counted, counted, counted]);
+    expect(error.partial.usage).toEqual(usage(10, 1));
+  });
+
   it("asks `isIdempotent` in mode 'restart' alone", () => {
     const isIdempotent = jest.fn(() => true);
     of(toolCall('call_1'), chunks.f).pipe(retryInterrupted({ isIdempotent })).subscribe();
@@ -415,6 +439,31 @@ describe("retryInterrupted({ mode: 'restart' })", () => {
       expectObservable(safe.pipe(retryInterrupted(policy))).toBe('s--(Rb)(f|)', { ...chunks, s: search, R: restart({ timestamp: 3 }) });
       expectObservable(unsafe.pipe(retryInterrupted(policy))).toBe('(sp)#', { s: search, p: pay }, error);
       expectSubscriptions(unsafe.subscriptions).toBe(['^---!']);
+    });
+  });
+
+  it('sends what `isIdempotent` throws to the error channel at once, whatever `when` says', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const boom = new RangeError('boom');
+      const isIdempotent = (): never => {
+        throw boom;
+      };
+      const source = cold('-x-(f|)', { x: toolCall('call_1'), f: chunks.f });
+      expectObservable(source.pipe(retryInterrupted({ ...options, isIdempotent, when: () => true }))).toBe('-#', chunks, boom);
+      const later = attempts(cold('-a#', chunks, cut('disconnected', [chunks.a])), cold('-x-(f|)', { x: toolCall('call_1'), f: chunks.f }));
+      const expected = { ...chunks, R: restart({ timestamp: 3 }) };
+      expectObservable(later.pipe(retryInterrupted({ ...options, delay: 0, isIdempotent, when: () => true }))).toBe('-a-(R#)', expected, boom);
+      expectSubscriptions(source.subscriptions).toBe(['^!']);
+    });
+  });
+
+  it('keeps what was seen when a later attempt is empty', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const seen = cut('disconnected', [chunks.a]);
+      const empty = cold<StreamChunk>('-|');
+      const result = attempts(cold('-a#', chunks, seen), empty, empty).pipe(retryInterrupted({ ...options, delay: 0 }));
+      expectObservable(result).toBe('-a--#', chunks, seen);
+      expectSubscriptions(empty.subscriptions).toBe(['--^!', '---^!']);
     });
   });
 
