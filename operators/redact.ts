@@ -25,7 +25,8 @@ export interface RedactOptions extends Partial<Covered> {
  * a match becomes a text; booleans, and objects that are not plain, pass.
  *
  * Text is held only while it could still be part of a match, or until a `tool-call`, `step`, `finish`, completion or error;
- * a `restart` voids it. The streamed input of a call is held until its own `tool-call`. Other chunks pass it by. Other errors pass by identity. Unsubscribing stops the source.
+ * a `restart` voids it. The streamed input of a call is held until its own `tool-call`. Other chunks pass it by. Other errors
+ * pass by identity. Unsubscribing stops the source.
  *
  * Most patterns cost no more per chunk when more is held; back references, lookbehinds and repeated groups cost up to `maxLength`.
  *

@@ -13,10 +13,10 @@ import { type TextPattern, type TextReplacement, TextReplacements } from './shar
  *
  * Most patterns cost no more per chunk when more is held; back references, lookbehinds and repeated groups cost up to `maxLength`.
  *
+ * Errors pass by identity: the partial answer of one holds the text as it came; `redact` covers it.
+ *
  * @param search a text, or a pattern with the length of its longest match.
  * @param replacement is inserted as it stands (`$1` has no meaning); what a function throws goes to the error channel.
- * Errors pass by identity: the partial answer of one holds the text as it came, which `redact` covers.
- *
  * @throws ValidationError at once for an empty text, a pattern without `maxLength`, or no replacement.
  * @example
  * agent.stream$('Who made you?').pipe(replaceText('ACME', 'Acme'));

@@ -37,8 +37,9 @@ export function piecesOf(chunks: readonly StreamChunk[], operator: OperatorFunct
   const pieces: string[] = [];
   from(chunks)
     .pipe(operator)
-    .subscribe(({ content }) => {
-      if (content !== '') pieces.push(content);
+    .subscribe(({ type, content }) => {
+      // An empty chunk of text would be one too many.
+      if (type === 'text' || content !== '') pieces.push(content);
     });
   return pieces;
 }

@@ -55,10 +55,13 @@ describe('sentences', () => {
     });
   });
 
-  it('refuses a locale that is none', () => {
-    expect(() => sentences({ locale: 'not a language' })).toThrow(
-      `sentences: the locale "not a language" is no language tag; give one like 'en' or 'pt-BR'.`,
-    );
+  it.each([
+    ['"not a language"', 'not a language'],
+    ['["en","not a language"]', ['en', 'not a language']],
+  ])('refuses a locale that is none: %s', (shown, locale) => {
+    const make = (): unknown => sentences({ locale });
+    expect(make).toThrow(`sentences: the locale ${shown} is no language tag; give one like 'en' or 'pt-BR'.`);
+    expect(make).toThrow(expect.objectContaining({ cause: expect.any(RangeError) }));
   });
 
   it('looks at blank lines about once', () => {

@@ -14,7 +14,7 @@ describe('words', () => {
   });
 
   it('gives the words of the text, whatever its chunks', () => {
-    const parts = ['a', 'bc', 'd.', ' ', '  ', '\n', '\u00a0', '😀', "don't"];
+    const parts = ['a', 'bc', 'd.', ' ', '  ', '\n', '\t', '\r', '\b', '\u00a0', '😀', "don't"];
     checkAnyChunking(parts, words(), (whole) => whole.match(/\s*\S+\s?|\s+$/gu) ?? []);
   });
 
@@ -38,9 +38,12 @@ describe('words', () => {
     });
   });
 
-  it('refuses a locale that is none', () => {
-    expect(() => words({ locale: 'not a language' })).toThrow(
-      `words: the locale "not a language" is no language tag; give one like 'en' or 'pt-BR'.`,
-    );
+  it.each([
+    ['"not a language"', 'not a language'],
+    ['["en","not a language"]', ['en', 'not a language']],
+  ])('refuses a locale that is none: %s', (shown, locale) => {
+    const make = (): unknown => words({ locale });
+    expect(make).toThrow(`words: the locale ${shown} is no language tag; give one like 'en' or 'pt-BR'.`);
+    expect(make).toThrow(expect.objectContaining({ cause: expect.any(RangeError) }));
   });
 });
