@@ -5,13 +5,11 @@ import {
   type SchedulerLike,
   Subject,
   asyncScheduler,
-  catchError,
   defer,
   filter,
   merge,
   mergeMap,
   takeUntil,
-  throwError,
 } from 'rxjs';
 import type { StreamChunk } from '../src/core/chunk.js';
 import { findDemand } from '../src/core/demand.js';
@@ -19,7 +17,7 @@ import { ValidationError } from '../src/core/errors.js';
 import { relay } from '../src/core/relay.js';
 import { activeTimer } from './shared/active-timer.js';
 import type { StreamFactory } from './shared/attempt-stream.js';
-import { addUsage, usedBy } from './shared/attempt-usage.js';
+import { addUsage } from './shared/attempt-usage.js';
 import { HedgeRace } from './shared/hedge-race.js';
 import { checkOptions } from './shared/option-checks.js';
 
@@ -35,10 +33,11 @@ export interface HedgeOptions {
  * Starts a further stream when no chunk came in time, and goes on with the one that speaks first.
  *
  * The others are unsubscribed at that moment. Their known usage is added to `finish.usage`, which is `estimated` when one
- * that was cut off had not said what it used. The clock stands still while the consumer holds the source back (`Demand`).
+ * that was cut off had not said what it used; of a stream that fails, to a copy of its error. The clock stands still while the consumer holds the source back (`Demand`).
  *
  * A stream that fails is left to the others that run; when no other runs its error passes by identity (`fallbackTo` goes on
- * after failures). An abort and an error of your own code pass at once. Unsubscribing stops every stream.
+ * after failures), as it does when those others complete without a chunk. An abort and an error of your own code pass at
+ * once. Unsubscribing stops every stream.
  *
  * @param others each is called when its time has come: the first after `afterMs`, the second after twice that.
  * @throws ValidationError at once when `afterMs` is not above 0 or an entry of `others` is no function.
@@ -83,13 +82,19 @@ function runner(factory: StreamFactory, index: number, race: HedgeRace, decided:
         }
         out.next(chunk.type === 'finish' ? addUsage(chunk, race.lostUsage) : chunk);
       },
+      error: (error, out) => {
+        if (race.failed(index, error)) out.error(race.counted(error));
+        else out.complete();
+      },
       complete: (out) => {
-        // When nobody else runs, those that wait for their time must not start any more.
-        if (race.completed(index)) decided.next(index);
-        out.complete();
+        const isOver = race.completed(index);
+        // Those that wait for their time must not start any more.
+        if (isOver) decided.next(index);
+        const failure = isOver ? race.leftFailure() : undefined;
+        if (failure === undefined) out.complete();
+        else out.error(failure.error);
       },
     })),
-    catchError((error: unknown) => (race.failed(index, error, usedBy(error)) ? throwError(() => error) : EMPTY)),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { UsageParts } from './attempt-usage.js';
+import { type UsageParts, addUsageToError, usedBy } from './attempt-usage.js';
 import { isCallersEnd, isProviderFailure } from './retryable.js';
 
 /** Who runs, who has won, and what the losers are known to have used. A state machine without rxjs. */
@@ -6,6 +6,8 @@ export class HedgeRace {
   readonly #running = new Set<number>();
   #winner: number | undefined;
   #lostUsage: UsageParts = [];
+  /** The last failure that was left to others, and what those before it used. */
+  #left: { readonly error: unknown; readonly before: UsageParts } | undefined;
 
   get isDecided(): boolean {
     return this.#winner !== undefined;
@@ -36,10 +38,21 @@ export class HedgeRace {
   }
 
   /** A stream failed; true when its error has to go on, false when it is left to the others. */
-  failed(index: number, error: unknown, used: UsageParts): boolean {
+  failed(index: number, error: unknown): boolean {
     this.#running.delete(index);
     if (this.isDecided || this.#running.size === 0 || isCallersEnd(error) || !isProviderFailure(error)) return true;
-    this.#lostUsage = [...this.#lostUsage, ...used];
+    this.#left = { error, before: this.#lostUsage };
+    this.#lostUsage = [...this.#lostUsage, ...usedBy(error)];
     return false;
+  }
+
+  /** The error that goes on, counting what the others are known to have used. */
+  counted(error: unknown): unknown {
+    return addUsageToError(error, this.#lostUsage);
+  }
+
+  /** The failure that was left to others of which none spoke. */
+  leftFailure(): { readonly error: unknown } | undefined {
+    return this.#left && { error: addUsageToError(this.#left.error, this.#left.before) };
   }
 }

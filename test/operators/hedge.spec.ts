@@ -119,6 +119,48 @@ describe('hedge', () => {
     });
   });
 
+  it('takes no chunk after a failure for no success: the error goes on', () => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const error = overloaded();
+      const unused = cold('a', chunks);
+      const result = cold('----#', chunks, error).pipe(hedge([() => cold('--|', chunks), () => unused], { afterMs: 3 }));
+      expectObservable(result).toBe('-----#', chunks, error);
+      expectSubscriptions(unused.subscriptions).toBe([]);
+      const last = refused();
+      const failing = cold<StreamChunk>('----|').pipe(hedge([() => cold('---#', chunks, last)], { afterMs: 3 }));
+      expectObservable(failing).toBe('------#', chunks, last);
+    });
+  });
+
+  it.each<[string, string, readonly StreamChunk[]]>([
+    ['the winner, when it fails', '---b--#', [chunks.b]],
+    ['the last one, when all fail', '---#', []],
+  ])('adds the known usage of those that lost to %s, in a copy of its error', (_title, marbles, came) => {
+    virtually(({ cold, flush }) => {
+      const lost = cut('disconnected', [], { usage: usage(100, 0) });
+      const error = cut('disconnected', came, { usage: usage(10, 1) });
+      let received: unknown;
+      cold('----#', chunks, lost)
+        .pipe(hedge([() => cold(marbles, chunks, error)], { afterMs: 3 }))
+        .subscribe({ error: (end: unknown) => (received = end) });
+      flush();
+      expect(received).toMatchObject({ reason: 'disconnected', partial: { usage: { ...usage(110, 1), estimated: true } } });
+      expect(error.partial.usage).toEqual(usage(10, 1));
+    });
+  });
+
+  it('counts each failure once when the last stream is empty', () => {
+    virtually(({ cold, flush }) => {
+      const [first, second] = [cut('timeout', [], { usage: usage(100, 0) }), cut('timeout', [], { usage: usage(10, 0) })];
+      let received: unknown;
+      cold('-------#', chunks, first)
+        .pipe(hedge([() => cold('-----#', chunks, second), () => cold('---|', chunks)], { afterMs: 3 }))
+        .subscribe({ error: (end: unknown) => (received = end) });
+      flush();
+      expect(received).toMatchObject({ reason: 'timeout', partial: { usage: { ...usage(110, 0), estimated: true } } });
+    });
+  });
+
   it('stands still while the consumer holds the source back', () => {
     virtually(({ cold, expectObservable, expectSubscriptions }) => {
       const other = cold('-b(f|)', chunks);
