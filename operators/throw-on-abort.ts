@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import type { StreamChunk } from '../src/core/chunk.js';
+import { type StreamChunk, isFinish } from '../src/core/chunk.js';
 import { ValidationError } from '../src/core/errors.js';
+import { relay } from '../src/core/relay.js';
 import { abortedBy } from './shared/interruption.js';
 import { checkOptions } from './shared/option-checks.js';
 import { type PartialOptions, keepPartial } from './shared/partial.js';
@@ -14,6 +15,9 @@ export type ThrowOnAbortOptions = PartialOptions;
  * The error is a `StreamInterruptedError` with everything that came and `signal.reason` as `cause`: reason `aborted`, or
  * `timeout` (phase `total`) for `AbortSignal.timeout`. A signal that has fired already errors at subscribe; the source is
  * not subscribed then. Other errors and completion pass; the listener is removed on every ending.
+ *
+ * `finish` is the one ending: when the signal fires after it, the source is unsubscribed and the stream completes. So it belongs
+ * below `interceptToolCalls`: above it, the `finish` of the model call has passed while tools run, and the signal stops none.
  *
  * @throws ValidationError at once for something that is no signal.
  * @example
@@ -30,17 +34,29 @@ export function throwOnAbort<C extends StreamChunk>(
   return (source) =>
     new Observable<C>((subscriber) => {
       const partial = keepPartial(options);
-      const fail = (): void => {
-        // `finish` has gone out, or is being taken at this moment: that was the one ending.
-        if (partial.response.finishReason === undefined) subscriber.error(abortedBy(signal, partial.response));
-      };
       if (signal.aborted) {
-        fail();
+        subscriber.error(abortedBy(signal, partial.response));
         return;
       }
-      signal.addEventListener('abort', fail);
-      subscriber.add(() => signal.removeEventListener('abort', fail));
-      partial.keep(source).subscribe(subscriber);
+      let finish: 'awaited' | 'being taken' | 'taken' = 'awaited';
+      const onAbort = (): void => {
+        if (finish === 'awaited') subscriber.error(abortedBy(signal, partial.response));
+        // Whoever is between here and the consumer has still to hand the finish on.
+        else if (finish === 'taken') subscriber.complete();
+      };
+      signal.addEventListener('abort', onAbort);
+      subscriber.add(() => signal.removeEventListener('abort', onAbort));
+      const watched = relay<C, C>(() => ({
+        next: (chunk, out) => {
+          partial.add(chunk);
+          if (isFinish(chunk)) finish = 'being taken';
+          out.next(chunk);
+          if (finish !== 'being taken') return;
+          finish = 'taken';
+          if (signal.aborted) out.complete();
+        },
+      }));
+      source.pipe(watched).subscribe(subscriber);
     });
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { concat, NEVER, of, timer } from 'rxjs';
-import { throwOnAbort } from '../../operators/index.js';
+import { concat, NEVER, Observable, of, Subject, tap, timer } from 'rxjs';
+import { interceptToolCalls, throwOnAbort } from '../../operators/index.js';
+import type { StreamChunk } from '../../src/core/chunk.js';
 import { StreamInterruptedError, ValidationError } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
-import { chunks, seeError, seen, virtually } from './support.js';
+import { chunks, finish, seeError, seen, toolCall, virtually } from './support.js';
 
 describe('throwOnAbort', () => {
   it('errors with what came and unsubscribes the source when the signal fires', () => {
@@ -78,6 +79,50 @@ describe('throwOnAbort', () => {
       complete: () => seen.push('complete'),
     });
     expect(seen).toEqual([chunks.a, chunks.f, 'complete']);
+  });
+
+  it.each<[string, StreamingResponse | undefined]>([
+    ['its own response', undefined],
+    ['a shared response', new StreamingResponse()],
+  ])('completes and stops a source that holds on after its finish when the signal fires: %s', (_title, response) => {
+    virtually(({ cold, expectObservable, expectSubscriptions }) => {
+      const controller = new AbortController();
+      timer(6).subscribe(() => controller.abort());
+      const source = cold('  -a-f-----', chunks);
+      const expected = '     -a-f--|';
+      expectObservable(source.pipe(throwOnAbort(controller.signal, response && { response }))).toBe(expected, chunks);
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
+    });
+  });
+
+  it('lets whoever is told of the finish first hand it on when the signal fires there', () => {
+    const controller = new AbortController();
+    const source = new Subject<StreamChunk>();
+    const seen: unknown[] = [];
+    const aborting = tap<StreamChunk>(({ isFinal }) => {
+      if (isFinal) controller.abort();
+    });
+    source.pipe(throwOnAbort(controller.signal), aborting).subscribe({ next: (chunk) => seen.push(chunk), complete: () => seen.push('complete') });
+    source.next(chunks.a);
+    source.next(chunks.f);
+    expect(seen).toEqual([chunks.a, chunks.f, 'complete']);
+    expect(source.observed).toBe(false);
+  });
+
+  it('stops the tools that run when it is below interceptToolCalls', () => {
+    const controller = new AbortController();
+    let running = 0;
+    const slow = new Observable<never>(() => {
+      running++;
+      return () => running--;
+    });
+    let error: unknown;
+    concat(of(toolCall('call_1'), finish({ finishReason: 'tool-calls' })), NEVER)
+      .pipe(interceptToolCalls(() => slow), throwOnAbort(controller.signal))
+      .subscribe({ error: (end: unknown) => (error = end) });
+    expect(running).toBe(1);
+    controller.abort();
+    expect([running, error]).toEqual([0, expect.objectContaining({ reason: 'aborted' })]);
   });
 
   it('hands over a response that another operator fills, and adds nothing to it', () => {
