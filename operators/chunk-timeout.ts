@@ -25,8 +25,8 @@ export type ChunkTimeoutOptions = ChunkLimits & PartialOptions;
  * Errors when the stream is too slow, and unsubscribes the source.
  *
  * The error is a `StreamInterruptedError` with reason `timeout`, the `phase` that was broken and everything that came. A
- * chunk exactly at the limit is in time, and nothing is late after a `finish`. The clock stands still while the consumer holds
- * the source back (`Demand`). Errors and completion of the source pass; unsubscribing, as every ending, clears the timer.
+ * chunk exactly at the limit is in time: what was scheduled for that moment before it came goes first. Nothing is late after a
+ * `finish`. The clock stands still while the consumer holds the source back (`Demand`). Errors and completion of the source pass; unsubscribing, as every ending, clears the timer.
  *
  * It limits one model call. On an agent's stream it would count the time of the tools: give the agent `timeout` instead, or
  * put it above `interceptToolCalls`.
@@ -56,7 +56,7 @@ export function chunkTimeout<C extends StreamChunk>(options: ChunkTimeoutOptions
           }),
         )
         .subscribe(subscriber);
-      // After the source, so that a chunk exactly at a limit is in time; a synchronous source needs no timer at all.
+      // After the source: a synchronous one needs no timer at all.
       if (!subscriber.closed) watch.arm();
       return () => watch.dispose();
     });
@@ -138,11 +138,10 @@ class Watch {
 
   #check(): void {
     const deadline = this.#deadline();
-    const lateMs = deadline === undefined ? -1 : this.#clock.now() - deadline.atMs;
-    if (deadline === undefined || lateMs < 0) {
+    if (deadline === undefined || this.#clock.now() < deadline.atMs) {
       this.arm();
-    } else if (lateMs > 0 && !this.#hasWaited) {
-      // The thread was busy, perhaps with a slow consumer: chunks may lie in the socket. Give them one turn.
+    } else if (!this.#hasWaited) {
+      // A chunk may be due at this very moment; or the thread was busy, and chunks lie in the socket. Give them one turn.
       this.#hasWaited = true;
       this.#schedule(0);
     } else {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asyncScheduler, concat, map, NEVER, Observable, of, type SchedulerLike, Subject, Subscription, timer, VirtualTimeScheduler } from 'rxjs';
+import { asyncScheduler, concat, interval, map, NEVER, Observable, of, type SchedulerLike, Subject, Subscription, take, timer, VirtualTimeScheduler } from 'rxjs';
 import { chunkTimeout, type ChunkTimeoutOptions, mapInterruption } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { Demand, markDemand, withDemand } from '../../src/core/demand.js';
@@ -79,6 +79,27 @@ describe('chunkTimeout', () => {
       const expected = '                  ----a---b---c---(f|)';
       expectObservable(source.pipe(chunkTimeout({ first: 4, each: 4, total: 16 }))).toBe(expected, chunks);
       expectSubscriptions(source.subscriptions).toBe('^---------------!');
+    });
+  });
+
+  it.each<[string, ChunkTimeoutOptions, (scheduler: SchedulerLike) => Observable<unknown>]>([
+    ['each, an interval', { each: 10 }, (scheduler) => interval(10, scheduler).pipe(take(3))],
+    ['each, one timer after another', { each: 10 }, (scheduler) => concat(timer(10, scheduler), timer(10, scheduler), timer(10, scheduler))],
+    ['total, one timer after another', { total: 30 }, (scheduler) => concat(timer(10, scheduler), timer(10, scheduler), timer(10, scheduler))],
+  ])('takes a chunk exactly at a limit as in time that was scheduled when the one before it came: %s', (_title, limits, ticks) => {
+    const scheduler = new VirtualTimeScheduler();
+    const seen: unknown[] = [];
+    ticks(scheduler)
+      .pipe(map(() => chunks.a), chunkTimeout({ ...limits, scheduler }), seeError())
+      .subscribe({ next: (value) => seen.push(value), complete: () => seen.push(`complete at ${scheduler.now()}`) });
+    scheduler.flush();
+    expect(seen).toEqual([chunks.a, chunks.a, chunks.a, 'complete at 30']);
+  });
+
+  it('takes marbles exactly at a limit as in time, one stream after another', () => {
+    virtually(({ cold, expectObservable }) => {
+      const one = cold('---(a|)', chunks);
+      expectObservable(concat(one, one, one).pipe(chunkTimeout({ each: 3 }))).toBe('---a--a--(a|)', chunks);
     });
   });
 
@@ -190,11 +211,13 @@ describe('chunkTimeout', () => {
     expect(clock.delays()).toEqual([]);
   });
 
-  it('errors without a further turn when its timer fires in time', () => {
+  it('errors after one turn when its timer fires in time', () => {
     const clock = manualClock();
     const seen: unknown[] = [];
     NEVER.pipe(chunkTimeout({ first: 1_000, scheduler: clock }), seeError()).subscribe((value) => seen.push(value));
     expect(clock.delays()).toEqual([1_000]);
+    clock.fireAt(1_000);
+    expect([seen, clock.delays()]).toEqual([[], [0]]);
     clock.fireAt(1_000);
     expect(seen).toEqual([timedOut('first', '')]);
   });
