@@ -11,7 +11,7 @@ interface AsymmetricMatcher {
 }
 
 export function isAsymmetric(value: unknown): value is AsymmetricMatcher {
-  return isObject(value) && 'asymmetricMatch' in value && typeof value.asymmetricMatch === 'function';
+  return isObject(value) && typeof readField(value, 'asymmetricMatch') === 'function';
 }
 
 /** The pairs that are being compared further up. */
@@ -98,5 +98,5 @@ export function like(fields: Readonly<Record<string, unknown>>): PartialMatcher 
 
 /** True for what `like` made. */
 export function isPartialMatcher(value: unknown): value is PartialMatcher {
-  return isAsymmetric(value) && 'fields' in value && isObject(value.fields);
+  return isAsymmetric(value) && isObject(readField(value, 'fields'));
 }

@@ -67,7 +67,7 @@ function showObject(value: object, above: readonly unknown[]): string {
   if (above.includes(value)) return 'itself';
   if (above.length > deepest) return '…';
   const open = [...above, value];
-  if ('asymmetricMatch' in value) return showMatcher(value, open);
+  if (typeof readField(value, 'asymmetricMatch') === 'function') return showMatcher(value, open);
   if (value instanceof Unreadable) return `(throws ${show(value.error, open)})`;
   if (isAnyError(value)) return showError(value, open);
   if (tagOf(value) === 'RegExp') return said(value, 'toString') ?? 'RegExp';
