@@ -93,7 +93,7 @@ export class Typewriter implements TextMachine {
       this.#shutMs = nowMs;
       return;
     }
-    if (this.#shutMs !== undefined) this.#pace.postpone(nowMs - this.#shutMs);
+    this.#pace.postpone(nowMs - (this.#shutMs ?? nowMs));
     this.#shutMs = undefined;
     this.#beginAnew(nowMs);
     this.#letOut(nowMs, true);
@@ -116,7 +116,7 @@ export class Typewriter implements TextMachine {
   }
 
   #dueMs(): number {
-    return this.#lastLength === 0 ? this.#lastMs : this.#lastMs + this.#pace.durationMs(this.#lastLength, this.#lastMs);
+    return this.#lastMs + this.#pace.durationMs(this.#lastLength, this.#lastMs);
   }
 
   #letOut(nowMs: number, isTurn: boolean): void {

@@ -474,11 +474,39 @@ describe('smooth', () => {
     expect([...timers, held.timers]).toEqual([1, 1, 1, 0, 1, 0, 1, 0]);
   });
 
-  it.each<[string, SmoothOptions]>([
-    ['no pace', { charsPerSecond: 0 }],
-    ['a pace that is none', { charsPerSecond: NaN }],
-    ['nothing held', { maxBuffered: 0 }],
-  ])('refuses %s at once', (_title, options) => {
-    expect(() => smooth(options)).toThrow(ValidationError);
+  it('holds no timer for a word that has not ended, and none while the consumer is the slow one', () => {
+    const { held, scheduler, demand } = new CountedResources();
+    const source = new Subject<StreamChunk>();
+    const subscription = withDemand(demand, () => source.pipe(smooth({ scheduler, by: 'word', charsPerSecond: 1 })).subscribe());
+    const timers: number[] = [];
+    for (const act of [
+      () => source.next(text('wor')),
+      () => source.next(text('d and more ')),
+      () => demand.pause(),
+      () => source.next(text('than that ')),
+      () => demand.resume(),
+    ]) {
+      act();
+      timers.push(held.timers);
+    }
+    subscription.unsubscribe();
+    expect([...timers, held.timers]).toEqual([0, 1, 0, 0, 1, 0]);
+  });
+
+  it('does not hold a line feed behind a carriage return either', () => {
+    const source = new Subject<StreamChunk>();
+    const seen: string[] = [];
+    const subscription = source.pipe(smooth()).subscribe(({ content }) => seen.push(content));
+    source.next(text('\r\n'));
+    subscription.unsubscribe();
+    expect(seen).toEqual(['\r\n']);
+  });
+
+  it.each<[string, SmoothOptions, string]>([
+    ['no pace', { charsPerSecond: 0 }, 'smooth charsPerSecond is 0; give a number above 0.'],
+    ['a pace that is none', { charsPerSecond: NaN }, 'smooth charsPerSecond is NaN; give a number above 0.'],
+    ['nothing held', { maxBuffered: 0 }, 'smooth maxBuffered is 0; give a whole number of at least 1.'],
+  ])('refuses %s at once', (_title, options, message) => {
+    expect(() => smooth(options)).toThrow(new ValidationError(message));
   });
 });
