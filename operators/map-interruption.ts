@@ -18,6 +18,7 @@ export type MapInterruptionOptions = PartialOptions;
  * - Another error before the first chunk passes by identity, except abort and timeout, which are always interruptions.
  * - After the first chunk it is wrapped: `provider` for a `ProviderError`, `timeout`, `aborted`, else `failed`.
  * - A source that completes without a `finish` chunk errors with reason `truncated`.
+ * - `finish` is the one ending: a source that errors after it completes.
  *
  * Using it twice changes nothing. Unsubscribing stops the source and makes no error.
  *
@@ -37,7 +38,10 @@ export function mapInterruption<C extends StreamChunk>(options: MapInterruptionO
         passed.add(chunk);
         out.next(chunk);
       },
-      error: (error, out) => out.error(passed.mapError(error)),
+      error: (error, out) => {
+        if (passed.isFinished) out.complete();
+        else out.error(passed.mapError(error));
+      },
       complete: (out) => {
         if (passed.isFinished) out.complete();
         else out.error(truncated(passed.response));
@@ -94,13 +98,12 @@ class Passed {
     return withPartial(error, this.response);
   }
 
-  /** The usage of the steps that passed, and what the interrupted one is known to have used. */
+  /** What the chunks have told, and what the interrupted model call is known to have used besides; `undefined` adds nothing. */
   #usageWith(partial: StreamingResponse | undefined): Usage | undefined {
-    if (this.#steps === 0) return partial?.usage;
-    // A partial with more chunks than the present step saw the steps before it too: its usage is the total already.
-    if (partial !== undefined && partial.chunkCount > this.#sinceStep) return partial.usage;
-    if (this.#sinceStep === 0 && partial?.usage === undefined) return undefined;
-    return sumUsage([this.response.usage, partial?.usage]);
+    const told = this.response.usage;
+    const untold = partial?.untoldUsage;
+    if (untold === undefined && this.#sinceStep === 0) return undefined;
+    return told === undefined && this.#steps === 0 ? untold : sumUsage([told, untold]);
   }
 }
 

@@ -28,8 +28,8 @@ export interface StreamState {
  *
  * The first state (`waiting`) comes synchronously on subscribe, and the stream never errors: a failure is the last state.
  * So it suits Angular's `toSignal(state$, { requireSync: true })`, `OnPush` and React's `useSyncExternalStore`. Chunks that
- * change nothing in the state emit nothing. A `restart` takes back what it makes void. Completes when the source ends.
- * Unsubscribing stops the source.
+ * change nothing in the state emit nothing. A `restart` takes back what it makes void. Completes when the source ends; an error
+ * after `finish`, which is the one ending, changes nothing. Unsubscribing stops the source.
  *
  * @example
  * const state = toSignal(agent.stream$('Hello').pipe(toState()), { requireSync: true });
@@ -90,6 +90,7 @@ class StateOfStream {
   }
 
   fail(error: unknown): StreamState {
+    if (this.#response.finishReason !== undefined) return this.current;
     return this.#change({ ...this.current, status: isStreamInterrupted(error) ? 'interrupted' : 'failed', error });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { concat, defer, from, type Observable, of, Subject, tap, throwError, timeout } from 'rxjs';
-import { mapInterruption, throwOnAbort } from '../../operators/index.js';
+import { concat, defer, from, Observable, of, Subject, tap, throwError, timeout } from 'rxjs';
+import { interceptToolCalls, mapInterruption, throwOnAbort } from '../../operators/index.js';
 import type { StreamChunk } from '../../src/core/chunk.js';
 import {
   ConnectionError,
@@ -10,7 +10,7 @@ import {
   type StreamInterruptedOptions,
 } from '../../src/core/errors.js';
 import { StreamingResponse } from '../../src/core/response.js';
-import { chunks, reasoning, seeError, step, text, toolCall, toolResult, usage, virtually } from './support.js';
+import { chunks, finish, reasoning, restart, seeError, step, text, toolCall, toolResult, usage, virtually } from './support.js';
 
 const boom = new RangeError('boom');
 
@@ -70,6 +70,26 @@ describe('mapInterruption', () => {
     const { error } = watch(from(before).pipe(mapInterruption()));
     expect(interrupted(error)).toMatchObject({ reason: 'truncated', partialResponse: partial });
     expect(interrupted(error).cause).toBeUndefined();
+  });
+
+  it('completes when the source errors after its finish, the one ending', () => {
+    virtually(({ cold, expectObservable }) => {
+      expectObservable(cold('-a-f-#', chunks, boom).pipe(mapInterruption())).toBe('-a-f-|', chunks);
+      const late = interruption({}, chunks.a);
+      expectObservable(cold('-a-(f#)', chunks, late).pipe(mapInterruption({ response: new StreamingResponse() }))).toBe('-a-(f|)', chunks);
+    });
+  });
+
+  it('passes errors while the finish is still held above it', () => {
+    let running = 0;
+    const slow = new Observable<never>(() => {
+      running++;
+      return () => running--;
+    });
+    const source = failing(boom, toolCall('call_1'), finish({ finishReason: 'tool-calls' }));
+    const { received, error } = watch(source.pipe(interceptToolCalls(() => slow), mapInterruption()));
+    expect(received).toEqual([toolCall('call_1')]);
+    expect([interrupted(error).cause, running]).toEqual([boom, 0]);
   });
 
   it('reads the reason from the error', () => {
@@ -197,6 +217,16 @@ describe('mapInterruption', () => {
     it('is estimated when nothing is known of the interrupted step', () => {
       const { partial } = interrupted(watch(failing(boom, ...firstStep, text('Tw')).pipe(mapInterruption())).error);
       expect(partial.usage).toEqual({ ...usage(10, 5), estimated: true });
+    });
+
+    it('adds what void attempts have told of, also before the first step', () => {
+      const error = interruption({});
+      error.partial.end({ usage: usage(20, 1) });
+      const voided = [text('Vo'), restart({ usage: { ...usage(100, 10), estimated: true } }), text('On')];
+      const { partial } = interrupted(watch(failing(error, ...voided).pipe(mapInterruption())).error);
+      expect(partial).toMatchObject({ completeText: 'On', usage: { ...usage(120, 11), estimated: true } });
+      const later = interrupted(watch(failing(error, ...firstStep, ...voided).pipe(mapInterruption())).error);
+      expect(later.partial).toMatchObject({ completeText: 'OneOn', usage: { ...usage(130, 16), estimated: true } });
     });
 
     it('is that of the interruption when no step has passed', () => {

@@ -81,6 +81,11 @@ describe('toState', () => {
     expect(statesOf(throwError(() => other))).toEqual([empty, { ...empty, status: 'failed', error: other }]);
   });
 
+  it('stays done when the source errors after its finish, the one ending', () => {
+    const states = statesOf(concat(of(chunks.a, chunks.f), throwError(() => cut('disconnected', [chunks.a]))));
+    expect(states.map(({ status, error }) => [status, error])).toEqual([['waiting', undefined], ['streaming', undefined], ['done', undefined]]);
+  });
+
   it('is stopped when the stream completed without a finish', () => {
     expect(last(from([chunks.a, chunks.b, chunks.f]).pipe(take(2)))).toEqual({ ...empty, status: 'stopped', text: 'Hello ' });
     expect(last(of(finish({ finishReason: 'stopped' })))?.status).toBe('stopped');
