@@ -30,9 +30,8 @@ export function measure<C extends StreamChunk>(
   return relay<C, C>((out) => {
     const measurement = new Measurement(options, findDemand(out));
     const report = new Report(listener);
-    let isOver = false;
     out.add(() => {
-      if (!isOver) report.lastBeside(measurement.unsubscribed());
+      report.lastBeside(() => measurement.unsubscribed());
       measurement.dispose();
     });
     return {
@@ -42,13 +41,11 @@ export function measure<C extends StreamChunk>(
         out.next(chunk);
       },
       error: (error) => {
-        isOver = true;
-        report.lastBeside(measurement.failed(error));
+        report.lastBeside(() => measurement.failed(error));
         out.error(error);
       },
       complete: () => {
-        isOver = true;
-        report.last(measurement.completed());
+        report.last(() => measurement.completed());
         out.complete();
       },
     };
@@ -73,16 +70,16 @@ class Report {
     }
   }
 
-  last(record: StreamMetrics): void {
+  last(read: () => StreamMetrics): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#listener(record);
+    this.#listener(read());
   }
 
   /** The error channel is taken or gone: RxJS reports what the listener throws. */
-  lastBeside(record: StreamMetrics): void {
+  lastBeside(read: () => StreamMetrics): void {
     try {
-      this.last(record);
+      this.last(read);
     } catch (error) {
       throwError(() => error).subscribe();
     }

@@ -100,8 +100,9 @@ describe('measure', () => {
   });
 
   it.each([NaN, -1])('refuses an interval of %p at once', (intervalMs) => {
-    expect(() => measure(() => undefined, { intervalMs })).toThrow(ValidationError);
-    expect(() => measure(() => undefined, { stallMs: intervalMs })).toThrow(ValidationError);
+    const refused = (name: string): ValidationError => new ValidationError(`measure ${name} is ${intervalMs}; give milliseconds, 0 or more.`);
+    expect(() => measure(() => undefined, { intervalMs })).toThrow(refused('intervalMs'));
+    expect(() => measure(() => undefined, { stallMs: intervalMs })).toThrow(refused('stallMs'));
   });
 
   describe('with a listener that throws', () => {

@@ -74,6 +74,16 @@ describe('toState', () => {
     });
   });
 
+  it('shows a change of tool calls alone', () => {
+    const own = { providerExecuted: true } as const;
+    const states = statesOf(concat(of(toolCall('call_1', own), toolResult('call_1', own)), NEVER));
+    expect(states.map(({ status, toolCalls }) => [status, toolCalls[0]?.state])).toEqual([
+      ['waiting', undefined],
+      ['streaming', 'called'],
+      ['streaming', 'done'],
+    ]);
+  });
+
   it('never errors: the last state is the failure, with what came', () => {
     const error = cut('timeout', [chunks.a]);
     expect(statesOf(concat(of(chunks.a), throwError(() => error))).at(-1)).toEqual({ ...empty, status: 'interrupted', text: 'Hel', error });
