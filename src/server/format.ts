@@ -4,7 +4,7 @@ import { isError } from '../core/is-error.js';
 import { redactMessage } from '../core/redact.js';
 
 /*
- * The format, as server-sent events (WHATWG HTML, section 9.2), UTF-8, LF alone:
+ * The format, as server-sent events (WHATWG HTML, section 9.2), UTF-8, LF alone; docs/frameworks.md says it to users:
  *
  *   id: 0                       a gapless sequence number from 0, on chunks and on the end record
  *   data: {"type":"text",…}     one chunk, whole, as one line of JSON; fields that are `undefined` are left out

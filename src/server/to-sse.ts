@@ -31,7 +31,7 @@ const defaultHeartbeatMs = 15_000;
 /**
  * Writes a stream as server-sent events: one frame a chunk, then one end record, on any ending.
  *
- * In plain words: what goes into the body of an event-stream response. The format is described in `format.ts`.
+ * In plain words: what goes into the body of an event-stream response. `docs/frameworks.md` describes the format.
  * An error of the source becomes the end record and the result completes; `onError` is given it whole. What `onError`
  * throws is the error of the result. Unsubscribing unsubscribes the source and writes nothing more. While the consumer's
  * demand is shut, pieces of text wait joined and no heartbeat is sent.
