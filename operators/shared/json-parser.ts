@@ -85,7 +85,7 @@ export class JsonParser {
   #read(piece: string, at: number): number {
     switch (this.#place) {
       case 'lead':
-        return this.#readLead(piece, at);
+        return this.#readLead(piece);
       case 'string':
         return this.#readString(piece, at);
       case 'bare':
@@ -95,11 +95,12 @@ export class JsonParser {
     }
   }
 
-  #readLead(piece: string, at: number): number {
-    const start = piece.slice(at).search(/[{[]/);
+  /** A piece that brings no value is passed over whole, so this one is read from its beginning. */
+  #readLead(piece: string): number {
+    const start = piece.search(/[{[]/);
     if (start === -1) return piece.length;
-    this.#open(piece.charAt(at + start));
-    return at + start + 1;
+    this.#open(piece.charAt(start));
+    return start + 1;
   }
 
   #readStructure(piece: string, at: number): number {

@@ -109,6 +109,40 @@ describe('JsonParser', () => {
     expect(parse(...units(text)).value).toEqual(expected);
   });
 
+  it.each<[string, string]>([
+    ['["\u0001"]', 'a control character in a string near character 3 of the text'],
+    ['["\\x"]', 'an unknown escape in a string near character 4 of the text'],
+    ['["\\u12g4"]', 'a \\u escape without four hexadecimal digits near character 7 of the text'],
+    ['{"a" 1}', 'a key without a colon near character 5 of the text'],
+    ['{1}', 'something other than a key in an object near character 2 of the text'],
+    ['{"a":1,}', 'something other than a key in an object near character 8 of the text'],
+    ['[1 2]', 'something other than a comma or an end after a value near character 3 of the text'],
+    ['[1}', 'something other than a comma or an end after a value near character 3 of the text'],
+    ['[nul]', 'something that is no number, true, false or null near character 2 of the text'],
+    ['[,]', 'something other than a value near character 2 of the text'],
+    ['['.repeat(129), 'nesting of more than 128 levels near character 129 of the text'],
+  ])('says what is wrong with %j, and where', (text, problem) => {
+    expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
+    expect(parse(text, '1]').problem).toBe(problem);
+  });
+
+  it('knows every escape', () => {
+    const text = '["\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041"]';
+    expect(parse(text).value).toEqual(JSON.parse(text));
+    expect(parse(...units(text)).value).toEqual(JSON.parse(text));
+  });
+
+  it.each(['\ud800', '\udbff'])('holds back the first half of a character: %j', (half) => {
+    expect(parse(`["a${half}`).value).toEqual(['a']);
+    expect(parse(`["a${half}\udc00`).value).toEqual([`a${half}\udc00`]);
+  });
+
+  it('says that the value has changed when a list, an object or a text begins, and when one grows', () => {
+    const parser = new JsonParser();
+    const changes = ['{', '"a', '":', '[', '"', 'x', '"', ',1', ',', ' true', ']', '}', ' '].map((piece) => [piece, parser.feed(piece)]);
+    expect(changes.filter(([, hasChanged]) => hasChanged).map(([piece]) => piece)).toEqual(['{', '[', '"', 'x', ',', ']']);
+  });
+
   it('keeps a lone half of a character at the end of a string, as JSON.parse does', () => {
     expect(parse('["\\ud83d"]').value).toEqual(['\ud83d']);
     expect(parse('["\ud83d', '\ude00"]').value).toEqual(['😀']);
@@ -123,7 +157,7 @@ describe('JsonParser', () => {
   it('takes __proto__ as a key like any other', () => {
     const value = parse('{"__proto__":{"polluted":1}}').value;
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
-    expect(Object.keys(value as object)).toEqual(['__proto__']);
+    expect(Object.getOwnPropertyDescriptors(value)).toEqual(Object.getOwnPropertyDescriptors(JSON.parse('{"__proto__":{"polluted":1}}')));
     expect(parse('{"__proto__":{"polluted":1').value).toEqual(Object.fromEntries([['__proto__', {}]]));
   });
 
