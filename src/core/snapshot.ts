@@ -99,21 +99,7 @@ export class Snapshot implements StreamSnapshot {
 
   /** `JSON.stringify` sees no getters: without this it would write two of the fields, and not the text. */
   toJSON(): StreamSnapshot {
-    const { completeText, reasoningText, toolCalls, chunkCount, usage, finishReason } = this;
-    const { startTime, endTime, durationMs, firstChunkMs, streamId, metadata } = this;
-    return {
-      completeText,
-      reasoningText,
-      toolCalls,
-      chunkCount,
-      usage,
-      finishReason,
-      startTime,
-      endTime,
-      durationMs,
-      firstChunkMs,
-      streamId,
-      metadata,
-    };
+    const { completeText, reasoningText, chunkCount, durationMs } = this;
+    return { completeText, reasoningText, chunkCount, durationMs, ...this.#facts };
   }
 }
