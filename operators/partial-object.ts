@@ -6,11 +6,8 @@ import { type StandardSchemaV1, describeIssues } from '../src/core/standard-sche
 import { AnswerReader, type Reading, ToolInputReader } from './shared/object-reader.js';
 import { checkOptions } from './shared/option-checks.js';
 
-/** What has no parts; a branded text or number too. */
-type Whole = string | number | bigint | boolean | symbol | null | undefined | Date | ((...input: never) => unknown);
-
-/** A value of which any part may still be missing: a property, or the last items of a list or tuple. */
-export type DeepPartial<T> = T extends Whole
+/** A value of which any part may still be missing: a property, or the last items of a tuple. Dates and branded texts have no parts. */
+export type DeepPartial<T> = T extends string | number | bigint | boolean | symbol | Date | ((...input: never) => unknown)
   ? T
   : T extends readonly unknown[]
     ? number extends T['length']

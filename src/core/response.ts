@@ -188,6 +188,12 @@ export class StreamingResponse implements StreamSnapshot {
     return copy;
   }
 
+  /** The fields of a snapshot: `JSON.stringify` sees no getters. */
+  toJSON(): StreamSnapshot {
+    const { completeText, reasoningText, chunkCount, durationMs } = this;
+    return { completeText, reasoningText, chunkCount, durationMs, ...this.#readFacts() };
+  }
+
   #readFacts(): Facts {
     const { toolCalls, usage, finishReason, startTime, endTime, firstChunkMs, streamId, metadata } = this;
     return { toolCalls, usage, finishReason, startTime, endTime, firstChunkMs, streamId, metadata };
