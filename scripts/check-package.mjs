@@ -19,7 +19,7 @@ const bundles = [
       export { accumulate, chunkTimeout, interceptToolCalls, mapInterruption, measure, progress, text, throwOnAbort, verifyStream } from 'agenticraft/operators';`,
     maxGzipBytes: 12 * 1024,
   },
-  { title: 'Agent and tool, all that a chat needs', code: `export { Agent, tool } from 'agenticraft';`, maxGzipBytes: 18 * 1024 },
+  { title: 'Agent and tool, all that a chat needs', code: `export { Agent, tool } from 'agenticraft';`, maxGzipBytes: 19 * 1024 },
   { title: 'every export of both entries', code: `export * from 'agenticraft'; export * from 'agenticraft/operators';`, maxGzipBytes: 36 * 1024 },
 ];
 /** These must reach a browser bundle too, whatever their size. */
