@@ -19,10 +19,10 @@ export interface BufferTextOptions {
 /**
  * Joins small pieces of text into fewer, larger chunks.
  *
- * A chunk of text goes out when `maxChars` characters are there (no chunk is longer), or when its first piece is
- * `maxDelayMs` old; time in which the consumer holds the source back (`Demand`) does not count. Held text also goes out before a `tool-call`, `step`, `finish`, completion or error; a `restart` voids
- * it. Content on `finish` counts as text. Other chunks pass it by. Unsubscribing stops the source, clears the timer and
- * drops what is held.
+ * A chunk of text goes out when `maxChars` characters are there (no chunk is longer), or when its first piece is `maxDelayMs`
+ * old; time in which the consumer holds the source back (`Demand`) does not count. Held text also goes out before a
+ * `tool-call`, `step`, `finish`, completion or error; a `restart` voids it. Content on `finish` counts as text. Other chunks
+ * pass it by. Unsubscribing stops the source, clears the timer and drops what is held.
  *
  * @throws ValidationError at once without a limit, for a `maxChars` below 1 or a `maxDelayMs` that is not above 0.
  * @example

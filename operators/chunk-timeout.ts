@@ -24,9 +24,10 @@ export type ChunkTimeoutOptions = ChunkLimits & PartialOptions;
 /**
  * Errors when the stream is too slow, and unsubscribes the source.
  *
- * The error is a `StreamInterruptedError` with reason `timeout`, the `phase` that was broken and everything that came. A
- * chunk exactly at the limit is in time: what was scheduled for that moment before it came goes first. Nothing is late after a
- * `finish`. The clock stands still while the consumer holds the source back (`Demand`). Errors and completion of the source pass; unsubscribing, as every ending, clears the timer.
+ * The error is a `StreamInterruptedError` with reason `timeout`, the `phase` that was broken and everything that came. A chunk
+ * exactly at the limit is in time: what was scheduled for that moment before it came goes first. Nothing is late after a
+ * `finish`. The clock stands still while the consumer holds the source back (`Demand`). Errors and completion of the source
+ * pass; unsubscribing, as every ending, clears the timer.
  *
  * It limits one model call. On an agent's stream it would count the time of the tools: give the agent `timeout` instead, or
  * put it above `interceptToolCalls`.

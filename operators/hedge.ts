@@ -32,8 +32,9 @@ export interface HedgeOptions {
 /**
  * Starts a further stream when no chunk came in time, and goes on with the one that speaks first.
  *
- * The others are unsubscribed at that moment. Their known usage is added to `finish.usage`, which is `estimated` when one
- * that was cut off had not said what it used; of a stream that fails, to a copy of its error. The clock stands still while the consumer holds the source back (`Demand`).
+ * The others are unsubscribed at that moment. Their known usage is added to `finish.usage`, which is `estimated` when one that
+ * was cut off had not said what it used; of a stream that fails, to a copy of its error. The clock stands still while the
+ * consumer holds the source back (`Demand`).
  *
  * A stream that fails is left to the others that run; when no other runs its error passes by identity (`fallbackTo` goes on
  * after failures), as it does when those others complete without a chunk. An abort and an error of your own code pass at

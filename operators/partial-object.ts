@@ -41,8 +41,9 @@ export type PartialObject<Schema extends StandardSchemaV1> =
  *   begins anew. With `toolName` each call of the tool is an object of its own, checked when its `tool-call` comes.
  * - A stream that completes without `finish` is taken as it is: its value is checked when it is whole.
  *
- * A `ValidationError`, whose `partial` holds what came, goes to the error channel when the text of a step that is no tool call's
- * is no JSON (at the end of that step), when the answer finishes before its object does, or when the schema does not accept it. Other errors pass; unsubscribing stops the source.
+ * A `ValidationError`, whose `partial` holds what came, goes to the error channel when the text of a step that is no tool
+ * call's is no JSON (at the end of that step), when the answer finishes before its object does, or when the schema does not
+ * accept it. Other errors pass; unsubscribing stops the source.
  *
  * @param schema any Standard Schema (zod, Valibot, ArkType).
  * @example
