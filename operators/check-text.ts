@@ -20,8 +20,8 @@ export interface CheckTextOptions extends PartialOptions {
  *
  * A refusal is a `StreamInterruptedError` with reason `blocked` and the text that passed in its partial; the source is
  * unsubscribed, and the refused text never goes out. While a check waits or runs, further text gathers and is checked
- * together when it has ended, so that a slow check is asked less often; above 4000 waiting characters the source's `Demand`
- * is shut.
+ * together when it has ended, so that a slow check is asked less often; above 4000 waiting characters, or 1000 chunks behind
+ * a tool call or step, the source's `Demand` is shut.
  *
  * `tool-call`, `step`, `finish`, completion and errors wait until the text before them is checked, and what comes behind them
  * waits with them; other chunks pass text by. A `restart` voids what waits of its step, and the check of it. Content on

@@ -17,8 +17,9 @@ export interface TextChecksOptions {
   readonly refuse: (verdict: Refusal) => void;
 }
 
-/** Above this the source is asked to wait for the check. */
+/** Above one of these the source is asked to wait for the check. */
 const mostWaitingChars = 4_000;
+const mostWaitingOthers = 1_000;
 
 /** A check that runs, and how many of the waiting chunks it covers. */
 interface RunningCheck {
@@ -138,7 +139,8 @@ export class TextChecks {
       if (this.#waiting.length === 0) this.#onSettled?.();
     }
     // Only a check that runs is a reason to wait: without one further text is wanted, or nothing would ever ask again.
-    this.#options.gate.setFull(this.#running !== undefined && this.#waitingChars > mostWaitingChars);
+    const isMuch = this.#waitingChars > mostWaitingChars || this.#waitingOthers > mostWaitingOthers;
+    this.#options.gate.setFull(this.#running !== undefined && isMuch);
   }
 
   #mustAsk(): boolean {
@@ -148,38 +150,40 @@ export class TextChecks {
 
   #ask(): void {
     const { check, passed, fail } = this.#options;
-    const count = this.#waiting.length;
+    // Before the check is asked: what it does to the source may make it void.
+    const running = (this.#running = { subscription: new Subscription(), count: this.#waiting.length });
     const added = this.#waiting.map(({ content }) => content).join('');
     try {
       const verdict = added === '' || check(passed.completeText + added, added);
-      if (isInput(verdict)) this.#await(verdict, count);
-      else this.#settle(verdict, count);
+      if (isInput(verdict)) this.#await(verdict, running);
+      else this.#settle(verdict, running);
     } catch (error) {
       fail(error);
     }
   }
 
-  #await(verdict: ObservableInput<TextVerdict>, count: number): void {
-    // Set before it is subscribed: the verdict may come at once.
-    const subscription = new Subscription();
-    this.#running = { subscription, count };
+  #await(verdict: ObservableInput<TextVerdict>, running: RunningCheck): void {
+    if (running !== this.#running) return;
     const answer = from(verdict).pipe(take(1), defaultIfEmpty(false));
-    subscription.add(
+    running.subscription.add(
       answer.subscribe({
         next: (value) => {
-          this.#running = undefined;
-          this.#settle(value, count);
+          this.#settle(value, running);
           this.#advance();
         },
-        error: (error: unknown) => this.#options.fail(error),
+        error: (error: unknown) => {
+          if (running === this.#running) this.#options.fail(error);
+        },
       }),
     );
   }
 
-  #settle(verdict: TextVerdict, count: number): void {
+  #settle(verdict: TextVerdict, running: RunningCheck): void {
+    if (running !== this.#running) return;
+    this.#running = undefined;
     if (!isVerdict(verdict)) this.#options.fail(noVerdict(verdict));
     else if (verdict !== true) this.#options.refuse(verdict);
-    else this.#pass(this.#waiting.splice(0, count));
+    else this.#pass(this.#waiting.splice(0, running.count));
   }
 
   #pass(chunks: readonly StreamChunk[]): void {

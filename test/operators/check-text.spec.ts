@@ -190,6 +190,39 @@ describe('checkText', () => {
     expect(asked).toEqual(['Hello ']);
   });
 
+  it.each<[string, (push: () => void) => boolean | Observable<boolean>]>([
+    ['it answers', (push) => { push(); return true; }],
+    ['its Observable answers', (push) => new Observable((subscriber) => { push(); subscriber.next(true); subscriber.complete(); })],
+    ['its Observable fails', (push) => new Observable((subscriber) => { push(); subscriber.error(boom); })],
+  ])('takes no verdict for text that came while the check made its own text void, before %s', (_title, verdict) => {
+    const subject = new Subject<StreamChunk>();
+    const seen: unknown[] = [];
+    let asked = 0;
+    const push = (): void => [restart(), chunks.b].forEach((chunk) => subject.next(chunk));
+    subject
+      .pipe(checkText((whole) => (asked++ === 0 ? verdict(push) : !whole.includes('lo'))))
+      .subscribe({ next: (chunk) => seen.push(chunk), error: (error: unknown) => seen.push(isStreamInterrupted(error) && error.reason) });
+    subject.next(chunks.a);
+    expect([seen, asked]).toEqual([[restart(), 'blocked'], 2]);
+  });
+
+  it('subscribes no verdict of a check that left the stream itself', () => {
+    let count = 0;
+    const subject = new Subject<StreamChunk>();
+    const subscription = subject
+      .pipe(
+        checkText(() => {
+          subscription.unsubscribe();
+          return new Observable(() => {
+            count++;
+          });
+        }),
+      )
+      .subscribe();
+    subject.next(chunks.a);
+    expect(count).toBe(0);
+  });
+
   it('blocks instead of ending when the last check refuses', () => {
     virtually(({ cold, expectObservable }) => {
       const check = slow(5, (whole) => whole !== 'Hello ');
@@ -385,6 +418,23 @@ describe('checkText', () => {
     }
     subscription.unsubscribe();
     expect(seen).toEqual([true, false, true]);
+  });
+
+  it('shuts the source’s demand while more than 1000 chunks wait behind a tool call', () => {
+    let demand: Demand | undefined;
+    const subject = new Subject<StreamChunk>();
+    const source = new Observable<StreamChunk>((subscriber) => {
+      demand = findDemand(subscriber);
+      subject.subscribe(subscriber);
+    });
+    const subscription = source.pipe(checkText(() => NEVER)).subscribe();
+    const seen: unknown[] = [];
+    for (const chunk of [text('x'), toolCall('call_1'), ...Array.from({ length: 1_000 }, () => reasoning('hm'))]) {
+      subject.next(chunk);
+      seen.push(demand?.isOpen);
+    }
+    subscription.unsubscribe();
+    expect(seen.indexOf(false)).toBe(1_001);
   });
 
   it('is found by a source that starts after an asynchronous hop', () => {
