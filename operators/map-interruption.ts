@@ -3,7 +3,7 @@ import type { StreamChunk } from '../src/core/chunk.js';
 import { type StreamInterruptedError, isStreamInterrupted } from '../src/core/errors.js';
 import { relay } from '../src/core/relay.js';
 import type { StreamingResponse } from '../src/core/response.js';
-import { type Usage, sumUsage } from '../src/core/usage.js';
+import { type Usage, restOfUsage, sumUsage } from '../src/core/usage.js';
 import { interruptedBy, interruptionKind, truncated, withPartial } from './shared/interruption.js';
 import { checkOptions } from './shared/option-checks.js';
 import { type PartialOptions, newResponse } from './shared/partial.js';
@@ -93,9 +93,14 @@ class Passed {
       return error;
     }
     const extra = compareExtent(this.response, partial);
-    if (extra === 'less' || (extra === 'same' && !this.#isShared)) return error;
+    if (extra === 'less' || (extra === 'same' && !this.#isShared && !this.#knowsMoreUsage(partial))) return error;
     this.response.end({ usage: this.#usageWith(partial), replay: partial.replay });
     return withPartial(error, this.response);
+  }
+
+  /** A `restart` tells what a void attempt used, which the partial of the last one does not say. */
+  #knowsMoreUsage(partial: StreamingResponse): boolean {
+    return restOfUsage(this.response.usage, restOfUsage(partial.usage, partial.untoldUsage)) !== undefined;
   }
 
   /** What the chunks have told, and what the interrupted model call is known to have used besides; `undefined` adds nothing. */

@@ -62,6 +62,9 @@ export class Attempts {
   #silent: Failure | undefined;
   /** Of the attempts before it that showed nothing. */
   #unseenUsage: UsageParts = [];
+  /** Of those that a `restart` made void. A run counts them in its `finish`; a stream without a `step` is one model call, which does not. */
+  #voidUsage: UsageParts = [];
+  #hasStep = false;
   #streamId: string | undefined;
   #renamed: { readonly from: ChunkMetadata; readonly to: ChunkMetadata } | undefined;
 
@@ -86,6 +89,7 @@ export class Attempts {
     const { error } = this.#seen;
     this.#seen = undefined;
     const usage = usedBy(error, this.#rules.response)[0];
+    this.#voidUsage = [...this.#voidUsage, usage];
     return {
       type: 'restart',
       content: '',
@@ -102,8 +106,9 @@ export class Attempts {
   pass(chunk: StreamChunk): StreamChunk {
     if (chunk.type === 'finish') {
       this.#isCommitted = true;
-      return addUsage(this.#sameStream(chunk), this.#unseenUsage);
+      return addUsage(this.#sameStream(chunk), this.#hasStep ? [...this.#unseenUsage, ...this.#voidUsage] : this.#unseenUsage);
     }
+    if (chunk.type === 'step') this.#hasStep = true;
     if (chunk.type === 'step' || (chunk.type === 'tool-call' && !this.#mayRepeat(chunk.toolName))) this.#isCommitted = true;
     return this.#sameStream(chunk);
   }

@@ -7,10 +7,12 @@ import { type Usage, restOfUsage, sumUsage } from './usage.js';
  * alone, and void attempts and tools have told of theirs in chunks of their own.
  */
 export class UsageTally {
-  /** Of steps, void attempts and tools; a step that reported none makes the sum an estimate. */
-  #told: readonly (Usage | undefined)[] = [];
-  #total: Usage | undefined;
+  /** Of steps, void attempts and tools. */
+  #told: Usage | undefined;
+  /** One of them reported none, so that the total is an estimate. */
+  #isIncomplete = false;
   #hasStep = false;
+  #total: Usage | undefined;
 
   get total(): Usage | undefined {
     return this.#total;
@@ -18,21 +20,26 @@ export class UsageTally {
 
   /** The part of `total` that no chunk has told: of the model call that was cut off. */
   get untold(): Usage | undefined {
-    return restOfUsage(this.#total, sumUsage(this.#told));
+    return restOfUsage(this.#total, this.#told);
   }
 
   step(usage: Usage | undefined): void {
     this.#hasStep = true;
-    this.#tell([...this.#told, usage]);
+    this.#tell(usage);
   }
 
   /** Of a void attempt, or of a tool: none is reported where nothing is known. */
   part(usage: Usage | undefined): void {
-    if (usage !== undefined) this.#tell([...this.#told, usage]);
+    if (usage !== undefined) this.#tell(usage);
   }
 
   finish(usage: Usage | undefined): void {
-    this.#tell(this.#hasStep ? [usage ?? this.#total] : [...this.#told, usage]);
+    if (!this.#hasStep) {
+      this.#tell(usage);
+      return;
+    }
+    this.#total = usage ?? this.#total;
+    this.#told = this.#total;
   }
 
   /** The total is known from elsewhere. */
@@ -43,13 +50,15 @@ export class UsageTally {
   copy(): UsageTally {
     const copy = new UsageTally();
     copy.#told = this.#told;
-    copy.#total = this.#total;
+    copy.#isIncomplete = this.#isIncomplete;
     copy.#hasStep = this.#hasStep;
+    copy.#total = this.#total;
     return copy;
   }
 
-  #tell(told: readonly (Usage | undefined)[]): void {
-    this.#told = told;
-    this.#total = sumUsage(told);
+  #tell(usage: Usage | undefined): void {
+    if (usage === undefined) this.#isIncomplete = true;
+    else this.#told = this.#told === undefined ? usage : sumUsage([this.#told, usage]);
+    this.#total = this.#isIncomplete ? sumUsage([this.#told, undefined]) : this.#told;
   }
 }

@@ -4,7 +4,7 @@ import { chunkTimeout, fallbackTo, mapInterruption, retryInterrupted, toState, v
 import type { StreamChunk } from '../../src/core/chunk.js';
 import { ValidationError } from '../../src/core/errors.js';
 import { cut, overloaded, refused } from './attempts-support.js';
-import { chunks, finish, restart, toolCall, usage, virtually } from './support.js';
+import { chunks, finish, restart, step, toolCall, usage, virtually } from './support.js';
 
 describe('fallbackTo', () => {
   it('tries one stream after another until one speaks', () => {
@@ -135,6 +135,17 @@ describe('fallbackTo', () => {
   it('passes a source that is empty and has not failed', () => {
     virtually(({ cold, expectObservable }) => {
       expectObservable(cold<StreamChunk>('-|').pipe(fallbackTo(() => cold('a', chunks)))).toBe('-|');
+    });
+  });
+
+  it('adds what a restart made void to the finish of a run, which counts all of it', () => {
+    virtually(({ cold, expectObservable }) => {
+      const broken = cold('a#', chunks, cut('disconnected', [chunks.a], { usage: usage(7, 1) }));
+      const values = { ...chunks, s: step(0, { usage: usage(3, 2) }), f: finish({ usage: usage(3, 2) }) };
+      const result = broken.pipe(fallbackTo({ mode: 'restart', next: [() => cold('b----(sf|)', values)] }));
+      const X = restart({ timestamp: 1, usage: { ...usage(7, 1), estimated: true } });
+      const F = finish({ usage: { ...usage(10, 3), estimated: true } });
+      expectObservable(result.pipe(verifyStream())).toBe('a(Xb)-(sF|)', { ...values, X, F });
     });
   });
 

@@ -229,6 +229,19 @@ describe('mapInterruption', () => {
       expect(later.partial).toMatchObject({ completeText: 'OneOn', usage: { ...usage(130, 16), estimated: true } });
     });
 
+    it('adds what void attempts have told of when the partial of the last one says all else', () => {
+      const error = interruption({});
+      error.partial.addChunk(text('On'));
+      error.partial.end({ usage: usage(20, 1) });
+      const told = { ...usage(100, 10), estimated: true } as const;
+      const { partial } = interrupted(watch(failing(error, text('Vo'), restart({ usage: told }), text('On')).pipe(mapInterruption())).error);
+      expect(partial).toMatchObject({ completeText: 'On', usage: { ...usage(120, 11), estimated: true } });
+      // One that knows of them already goes on as it is.
+      const knowing = interruption({});
+      for (const chunk of [restart({ usage: told }), text('On')]) knowing.partial.addChunk(chunk);
+      expect(watch(failing(knowing, text('Vo'), restart({ usage: told }), text('On')).pipe(mapInterruption())).error).toBe(knowing);
+    });
+
     it('is that of the interruption when no step has passed', () => {
       const error = interruption({});
       error.partial.end({ usage: usage(20, 1) });
