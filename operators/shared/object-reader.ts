@@ -66,7 +66,7 @@ export class AnswerReader {
 
   /** What is no JSON is an error only when its step has ended: until then a tool call may follow. */
   #feed(text: string): Reading | undefined {
-    const isDue = this.#object.problem === undefined && this.#object.feed(text);
+    const isDue = this.#object.feed(text);
     return isDue && this.#object.problem === undefined ? { value: this.#object.value, isWhole: false } : undefined;
   }
 }
