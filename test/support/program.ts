@@ -21,6 +21,7 @@ const ownImports: Plugin = {
 };
 
 const defaultLimitMs = 60_000;
+let started = 0;
 
 /** How to start a program. */
 export interface ProgramOptions {
@@ -42,8 +43,8 @@ export interface Program {
 /** Starts `test/<entry>` in a process of its own. */
 export async function startProgram(entry: string, options: ProgramOptions = {}): Promise<Program> {
   await mkdir(bundles, { recursive: true });
-  // Tests run beside each other: every start has its own file.
-  const file = join(bundles, `${entry.replaceAll('/', '-')}-${process.pid}-${Date.now()}.mjs`);
+  // Tests run beside each other, and a test starts several at once: every start has its own file.
+  const file = join(bundles, `${entry.replaceAll('/', '-')}-${process.pid}-${Date.now()}-${started++}.mjs`);
   await build({
     entryPoints: [join(root, 'test', entry)],
     outfile: file,
@@ -89,7 +90,11 @@ function firstMessage(child: ChildProcess, entry: string, limitMs: number): Prom
     child.stderr?.on('data', (data: Buffer) => (complaint += data.toString()));
     child.once('message', resolve);
     child.once('error', reject);
-    child.once('close', (code, signal) => reject(new Error(`${entry} ended without a message (${String(code ?? signal)}):\n${complaint}`)));
+    // Its last message may be read after its end has been seen: the channel is closed behind it.
+    const closed = new Promise<string>((resolveClosed) => child.once('close', (code, signal) => resolveClosed(String(code ?? signal))));
+    child.once('disconnect', () => {
+      void closed.then((how) => reject(new Error(`${entry} ended without a message (${how}):\n${complaint}`)));
+    });
   });
 }
 
