@@ -43,9 +43,12 @@ describe('bufferText', () => {
     });
   });
 
-  it('starts no timer for a delay that never ends', () => {
+  it.each<[string, BufferTextOptions]>([
+    ['a delay that never ends', { maxChars: 4, maxDelayMs: Infinity }],
+    ['no delay', { maxChars: 4 }],
+  ])('starts no timer for %s', (_title, options) => {
     const { held, scheduler } = new CountedResources();
-    const subscription = concat(of(chunks.a), NEVER).pipe(bufferText({ maxChars: 4, maxDelayMs: Infinity, scheduler })).subscribe();
+    const subscription = concat(of(chunks.a), NEVER).pipe(bufferText({ ...options, scheduler })).subscribe();
     expect(held.timers).toBe(0);
     subscription.unsubscribe();
   });

@@ -20,6 +20,36 @@ const file: StreamChunk = { type: 'file', content: '', isFinal: false, timestamp
 const progress: StreamChunk = { ...toolInput('call_1', ''), type: 'tool-progress', progress: 1 };
 const approval: StreamChunk = { ...toolInput('call_1', ''), type: 'tool-approval', input: {} };
 
+describe('half a character at the end of a chunk', () => {
+  const through = (...input: readonly StreamChunk[]): string[] => {
+    const pieces: string[] = [];
+    concat(from(input), NEVER)
+      .pipe(replaceText('secret', '-'))
+      .subscribe(({ content }) => pieces.push(content))
+      .unsubscribe();
+    return pieces;
+  };
+
+  it('waits for the other half, and holds nothing but itself', () => {
+    expect(through(text('ab\ud83d'))).toEqual(['ab']);
+    expect(through(text('ab\ud83d'), text('\ude00c'))).toEqual(['ab', '😀c']);
+    expect(through(text('\ud83d'), text('\ude00'))).toEqual(['😀']);
+  });
+
+  it('goes out once when the other half does not come', () => {
+    const ends = [toolCall('call_1'), step(0), finish()];
+    expect(through(text('ab\ud83d'), ...ends).join('')).toBe('ab\ud83d');
+    expect(through(text('ab\ud83d'), ...ends.slice(1)).join('')).toBe('ab\ud83d');
+  });
+});
+
+it('passes a finish that carries the whole of the last piece as it is', () => {
+  const last: StreamChunk = { ...finish(), content: 'you' };
+  const seen: unknown[] = [];
+  of(text('Hello '), last).pipe(words()).subscribe((chunk) => seen.push(chunk));
+  expect(seen[1]).toBe(last);
+});
+
 describe.each(holders)('%s', (_name, operator, held) => {
   const seenOf = (...input: readonly StreamChunk[]): unknown[] => {
     const seen: unknown[] = [];

@@ -35,6 +35,8 @@ it.each<[string, () => unknown, string]>([
     () => operators.interceptToolCalls({ interceptors: [], concurrency: '2' as never }),
     'interceptToolCalls: concurrency is 2; give a number of at least 1.',
   ],
+  ['a limit that is a word', () => operators.chunkTimeout({ each: '5' as never }), 'chunkTimeout each is 5; give milliseconds above 0, or leave it out for no limit.'],
+  ['an interval that is a word', () => operators.progress({ intervalMs: '5' as never }), 'progress intervalMs is 5; give milliseconds, 0 or more.'],
   ['an unknown mode of retry', () => operators.retryInterrupted({ mode: word }), "retryInterrupted mode is fast; give 'before-first-chunk' or 'restart'."],
   ['an unknown mode of fallback', () => operators.fallbackTo({ next, mode: word }), "fallbackTo mode is fast; give 'before-first-chunk' or 'restart'."],
   ['a condition that is none', () => operators.retryInterrupted({ when: word }), 'retryInterrupted when must be a function.'],
