@@ -21,6 +21,17 @@ function slow(durationMs: number, verdict: (text: string) => TextVerdict = () =>
   return Object.assign(check, { asked });
 }
 
+/** A source that the test pushes into, and whether its consumer wants more. */
+function asking(): { readonly subject: Subject<StreamChunk>; readonly source: Observable<StreamChunk>; readonly isOpen: () => unknown } {
+  let demand: Demand | undefined;
+  const subject = new Subject<StreamChunk>();
+  const source = new Observable<StreamChunk>((subscriber) => {
+    demand = findDemand(subscriber);
+    subject.subscribe(subscriber);
+  });
+  return { subject, source, isOpen: () => demand?.isOpen };
+}
+
 function errorOf(source: Observable<unknown>): unknown {
   let seen: unknown;
   source.subscribe({ error: (error: unknown) => (seen = error) });
@@ -385,53 +396,38 @@ describe('checkText', () => {
   });
 
   it('opens the demand when a restart voids what waited, and when the consumer leaves', () => {
-    const demands: (Demand | undefined)[] = [];
-    const subject = new Subject<StreamChunk>();
-    const source = new Observable<StreamChunk>((subscriber) => {
-      demands.push(findDemand(subscriber));
-      subject.subscribe(subscriber);
-    });
+    const { subject, source, isOpen } = asking();
     const subscription = source.pipe(checkText(() => NEVER)).subscribe();
     const seen: unknown[] = [];
     const long = [text('x'), text('y'.repeat(4_001))];
     for (const push of [...long, restart(), ...long]) {
       subject.next(push);
-      seen.push(demands[0]?.isOpen);
+      seen.push(isOpen());
     }
     subscription.unsubscribe();
-    expect([...seen, demands[0]?.isOpen]).toEqual([true, false, true, true, false, true]);
+    expect([...seen, isOpen()]).toEqual([true, false, true, true, false, true]);
   });
 
   it('shuts the source’s demand while more than 4000 characters wait', () => {
-    let demand: Demand | undefined;
-    const subject = new Subject<StreamChunk>();
+    const { subject, source, isOpen } = asking();
     const verdict = new Subject<boolean>();
-    const source = new Observable<StreamChunk>((subscriber) => {
-      demand = findDemand(subscriber);
-      subject.subscribe(subscriber);
-    });
     const subscription = source.pipe(checkText(() => verdict)).subscribe();
     const seen: unknown[] = [];
     for (const push of [() => subject.next(text('x'.repeat(4_000))), () => subject.next(text('y')), () => verdict.next(true)]) {
       push();
-      seen.push(demand?.isOpen);
+      seen.push(isOpen());
     }
     subscription.unsubscribe();
     expect(seen).toEqual([true, false, true]);
   });
 
   it('shuts the source’s demand while more than 1000 chunks wait behind a tool call', () => {
-    let demand: Demand | undefined;
-    const subject = new Subject<StreamChunk>();
-    const source = new Observable<StreamChunk>((subscriber) => {
-      demand = findDemand(subscriber);
-      subject.subscribe(subscriber);
-    });
+    const { subject, source, isOpen } = asking();
     const subscription = source.pipe(checkText(() => NEVER)).subscribe();
     const seen: unknown[] = [];
     for (const chunk of [text('x'), toolCall('call_1'), ...Array.from({ length: 1_000 }, () => reasoning('hm'))]) {
       subject.next(chunk);
-      seen.push(demand?.isOpen);
+      seen.push(isOpen());
     }
     subscription.unsubscribe();
     expect(seen.indexOf(false)).toBe(1_001);
