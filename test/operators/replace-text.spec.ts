@@ -91,6 +91,26 @@ describe('replaceText', () => {
     checkAnyChunking(parts, replaceText({ pattern, maxLength }, (match) => `<${match}>`), (whole) => whole.replace(everywhere, (match) => `<${match}>`));
   });
 
+  it.each<[string, RegExp, string]>([
+    ['the halves of a code point as escapes', new RegExp('\\ud83d\\ude00+b', 'u'), 'ab'],
+    ['the same in capitals', new RegExp('\\uD83D\\uDE00\\uDBFF\\uDFFF', 'u'), 'ab'],
+    ['escapes of every form', /\u{1F600}\u0061\x62\cJ\p{Lu}\P{L}/u, 'zz'],
+    ['escapes of every form of another mode', /\u0061\x62\cJ\0/, 'zz'],
+    ['flags of a group', new RegExp('(?i-m:ab)+c'), 'zz'],
+    ['a group of a long name', /(?<name>a|b)+c/, 'zz'],
+    ['lookaheads in a lookahead', /a(?=b(?=c))/, 'zz'],
+    ['a count of two digits', /a{10,20}b/, 'zz'],
+    ['groups in a lookbehind', /(?<=(?:a|bc)(d)?)e/, 'zz'],
+    ['a class that holds a bracket', /[\]\\a]b/, 'zz'],
+  ])('holds nothing of a text in which no match can begin: %s', (_title, pattern, whole) => {
+    const pieces: string[] = [];
+    concat(of(text(whole)), NEVER)
+      .pipe(replaceText({ pattern, maxLength: 400 }, '-'))
+      .subscribe(({ content }) => pieces.push(content))
+      .unsubscribe();
+    expect(pieces).toEqual([whole]);
+  });
+
   it('lets out at once what stands before half a character', () => {
     expect(piecesOf([text('ab\ud83d'), text('\ude00c')], replaceText('secret', '-'))).toEqual(['ab', '😀c']);
   });
