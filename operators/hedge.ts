@@ -100,7 +100,7 @@ function runner(factory: StreamFactory, index: number, race: HedgeRace, decided:
 }
 
 function checkRace(others: readonly StreamFactory[], afterMs: number): void {
-  if (!(afterMs > 0)) throw new ValidationError(`hedge afterMs is ${afterMs}; give milliseconds above 0.`);
+  if (!(typeof afterMs === 'number' && afterMs > 0)) throw new ValidationError(`hedge afterMs is ${String(afterMs)}; give milliseconds above 0.`);
   if (!Array.isArray(others) || others.some((factory) => typeof factory !== 'function')) {
     throw new ValidationError('hedge: give an array of functions that make a stream: hedge([() => provider.stream$(request)], …).');
   }

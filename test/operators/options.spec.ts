@@ -42,6 +42,7 @@ it.each<[string, () => unknown, string]>([
   ['a condition that is none', () => operators.retryInterrupted({ when: word }), 'retryInterrupted when must be a function.'],
   ['a rule for tools that is none', () => operators.fallbackTo({ next, isIdempotent: word }), 'fallbackTo isIdempotent must be a function.'],
   ['a hedge without its time', () => operators.hedge(next, {} as never), 'hedge afterMs is undefined; give milliseconds above 0.'],
+  ['a hedge whose time is a word', () => operators.hedge(next, { afterMs: '5' as never }), 'hedge afterMs is 5; give milliseconds above 0.'],
   ['no listener', () => operators.measure(nothing), 'measure: give a listener, a function that takes the metrics.'],
   ['an answer to restarts that is none', () => operators.text({ onRestart: word }), 'text onRestart must be a function.'],
 ])('refuses at once: %s', (_title, make, message) => {
